@@ -1,0 +1,137 @@
+/** Everything one pass over the dataset yields at a point (u, θ). */
+export interface GradientStats {
+  /** log of the mean residual, log((1/N) Σ r_i). */
+  logMeanResidual: number;
+  /** log of the training loss, log((1/N) Σ log(1 + e^{z_i})). */
+  logTrainLoss: number;
+  /** Number of samples with z_i ≥ 0. */
+  trainErrors: number;
+}
+
+/** Rows that share one sweep over u, so that u is loaded once for all of them. */
+const BLOCK = 4;
+
+/**
+ * The flow's slope in the bias clock, twin of `shaders/gradient.wgsl`:
+ * F = du/dθ = −σ² Σ p_i g_i with p_i = r_i / Σ r_j, z_i = u·g_i − θ, r_i = 1/(1 + e^{−z_i}).
+ * One pass: each row is used for z_i and for its part of Σ p g while it is in cache. Weights are
+ * e^{log r_i − shift}, so nothing under- or overflows however far the run has come.
+ */
+export class Gradient {
+  readonly stats: GradientStats = { logMeanResidual: 0, logTrainLoss: 0, trainErrors: 0 };
+  /** z_i at the last point, N values. */
+  readonly z: Float64Array;
+  /** Largest log r_i of the last evaluation: a good enough shift for the next one. */
+  #shift = -Math.LN2;
+
+  /**
+   * @param data g, row-major, samples × dimensions
+   */
+  constructor(
+    readonly data: Float32Array,
+    readonly samples: number,
+    readonly dimensions: number,
+    readonly sigma: number,
+  ) {
+    this.z = new Float64Array(samples);
+  }
+
+  /** Writes F(u, θ) into `slope` (d values) and the statistics of the point into `stats`. */
+  evaluate(u: Float64Array, clock: number, slope: Float64Array): void {
+    let weightSum = this.#accumulate(u, clock, slope, this.#shift);
+    if (!(weightSum > 1e-200 && weightSum < 1e200)) {
+      // The point moved further than float64's exponent allows for; the maximum is known by now.
+      weightSum = this.#accumulate(u, clock, slope, this.#shift);
+    }
+    const scale = -(this.sigma * this.sigma) / weightSum;
+    for (let j = 0; j < slope.length; j++) slope[j] = (slope[j] as number) * scale;
+  }
+
+  #accumulate(u: Float64Array, clock: number, slope: Float64Array, shift: number): number {
+    const { data, samples, dimensions } = this;
+    slope.fill(0);
+    let weightSum = 0;
+    let lossSum = 0;
+    let errors = 0;
+    let largest = -Infinity;
+    const z = [0, 0, 0, 0];
+    const w = [0, 0, 0, 0];
+    for (let i = 0; i < samples; i += BLOCK) {
+      const rows = Math.min(BLOCK, samples - i);
+      const at = i * dimensions;
+      if (rows === BLOCK) dot4(data, at, dimensions, u, z);
+      else for (let k = 0; k < rows; k++) z[k] = dot1(data, at + k * dimensions, dimensions, u);
+      for (let k = 0; k < rows; k++) {
+        const zk = (z[k] as number) - clock;
+        this.z[i + k] = zk;
+        const e = Math.exp(-Math.abs(zk));
+        const log1pE = Math.log1p(e);
+        const logResidual = Math.min(zk, 0) - log1pE;
+        const weight = Math.exp(logResidual - shift);
+        w[k] = weight;
+        weightSum += weight;
+        // softplus(z)/r, finite for every z: the loss shares the residual's scale.
+        lossSum += weight * softplusOverResidual(zk, e, log1pE);
+        if (zk >= 0) errors++;
+        if (logResidual > largest) largest = logResidual;
+      }
+      if (rows === BLOCK) axpy4(data, at, dimensions, w, slope);
+      else
+        for (let k = 0; k < rows; k++) {
+          axpy1(data, at + k * dimensions, dimensions, w[k] as number, slope);
+        }
+    }
+    this.#shift = largest;
+    this.stats.logMeanResidual = shift + Math.log(weightSum / samples);
+    this.stats.logTrainLoss = shift + Math.log(lossSum / samples);
+    this.stats.trainErrors = errors;
+    return weightSum;
+  }
+}
+
+/** log(1+e^z) · (1+e^{−z}), given e = e^{−|z|} and log(1+e); tends to 1 as z → −∞. */
+function softplusOverResidual(z: number, e: number, log1pE: number): number {
+  if (z >= 0) return (z + log1pE) * (1 + e);
+  return e < 1e-300 ? 1 : (log1pE / e) * (1 + e);
+}
+
+function dot1(data: Float32Array, at: number, d: number, u: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < d; j++) sum += (data[at + j] as number) * (u[j] as number);
+  return sum;
+}
+
+function axpy1(data: Float32Array, at: number, d: number, w: number, out: Float64Array): void {
+  for (let j = 0; j < d; j++) out[j] = (out[j] as number) + w * (data[at + j] as number);
+}
+
+function dot4(data: Float32Array, at: number, d: number, u: Float64Array, z: number[]): void {
+  let z0 = 0;
+  let z1 = 0;
+  let z2 = 0;
+  let z3 = 0;
+  for (let j = 0, a = at, b = a + d, c = b + d, e = c + d; j < d; j++, a++, b++, c++, e++) {
+    const uj = u[j] as number;
+    z0 += (data[a] as number) * uj;
+    z1 += (data[b] as number) * uj;
+    z2 += (data[c] as number) * uj;
+    z3 += (data[e] as number) * uj;
+  }
+  z[0] = z0;
+  z[1] = z1;
+  z[2] = z2;
+  z[3] = z3;
+}
+
+function axpy4(data: Float32Array, at: number, d: number, w: number[], out: Float64Array): void {
+  const w0 = w[0] as number;
+  const w1 = w[1] as number;
+  const w2 = w[2] as number;
+  const w3 = w[3] as number;
+  for (let j = 0, a = at, b = a + d, c = b + d, e = c + d; j < d; j++, a++, b++, c++, e++) {
+    out[j] =
+      (out[j] as number) +
+      (w0 * (data[a] as number) + w1 * (data[b] as number)) +
+      (w2 * (data[c] as number) + w3 * (data[e] as number));
+  }
+}

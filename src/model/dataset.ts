@@ -1,0 +1,58 @@
+import { fromHalfBits } from './half.ts';
+import { gaussianQuantiles } from './quantiles.ts';
+import { threefry, threefryInto, type Words } from './threefry.ts';
+
+/**
+ * How the datasets of one seed relate along λ: `independent` draws a fresh matrix for every (N, d),
+ * `nested` takes prefixes of one infinite matrix (common random numbers along λ).
+ */
+export type Ensemble = 'independent' | 'nested';
+
+/** What a dataset is made from. */
+export interface DatasetId {
+  readonly seed: number;
+  /** N, rows. */
+  readonly samples: number;
+  /** d, columns. */
+  readonly dimensions: number;
+  readonly ensemble: Ensemble;
+}
+
+/** Threefry key of a dataset; every entry is a function of this key, its row and its column. */
+export function datasetKey({ seed, samples, dimensions, ensemble }: DatasetId): Words {
+  return threefry([seed, 0], ensemble === 'nested' ? [0, 0] : [samples, dimensions]);
+}
+
+/**
+ * The matrix g as bits of halves, row-major, N·d entries. Entry (i, j) is lane j mod 4 of the block
+ * with counter (i, ⌊j/4⌋): the top bit is the sign, the other 15 pick a quantile.
+ */
+export function datasetHalves(id: DatasetId): Uint16Array {
+  const { samples, dimensions } = id;
+  const [key0, key1] = datasetKey(id);
+  const quantiles = gaussianQuantiles();
+  const halves = new Uint16Array(samples * dimensions);
+  const block = new Uint32Array(2);
+  for (let i = 0, at = 0; i < samples; i++) {
+    for (let j = 0; j < dimensions; j += 4) {
+      threefryInto(block, key0, key1, i, j >> 2);
+      const lanes = Math.min(4, dimensions - j);
+      for (let lane = 0; lane < lanes; lane++) {
+        const bits = ((block[lane >> 1] as number) >>> (16 * (lane & 1))) & 0xffff;
+        halves[at++] = (bits & 0x8000) | (quantiles[bits & 0x7fff] as number);
+      }
+    }
+  }
+  return halves;
+}
+
+let halfValues: Float32Array | undefined;
+
+/** The matrix g in float32 (halves are exact in it), row-major, N·d entries. */
+export function datasetValues(id: DatasetId): Float32Array {
+  halfValues ??= Float32Array.from({ length: 65536 }, (_, bits) => fromHalfBits(bits));
+  const halves = datasetHalves(id);
+  const values = new Float32Array(halves.length);
+  for (let k = 0; k < halves.length; k++) values[k] = halfValues[halves[k] as number] as number;
+  return values;
+}

@@ -1,0 +1,55 @@
+import type { Replica, Trajectory } from './replica.ts';
+
+/** What runs the replicas, in words for the page and for files. */
+export interface EngineInfo {
+  readonly kind: 'webgpu' | 'cpu';
+  /** The adapter's name, or the number of workers. */
+  readonly device: string;
+  readonly precision: 'float32' | 'float64';
+}
+
+/** What an engine has done since the batch before. */
+export interface Batch {
+  /** Replicas that ended, in the order in which they did. */
+  readonly trajectories: readonly Trajectory[];
+  /** Gradient evaluations, of replicas that still run as well. */
+  readonly gradients: number;
+}
+
+/**
+ * Trains replicas. Batches come at short intervals, with or without trajectories in them; an engine
+ * works ahead by a bounded amount only while nobody asks for the next batch, which is how a sweep
+ * pauses it. One run at a time.
+ */
+export interface Engine {
+  readonly info: EngineInfo;
+  /**
+   * Draws replicas from the iterable as room comes free and yields what became of them. Ends when
+   * all are done; when `signal` aborts, ends at once and drops replicas in flight.
+   * @throws EngineLostError if the device goes away; the run can be started again with the replicas
+   * that have not come back.
+   */
+  run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncIterable<Batch>;
+  /** Frees the device or the workers. The engine cannot run afterwards. */
+  dispose(): void;
+}
+
+/** The device or a worker went away in the middle of a run. The message says so to a reader. */
+export class EngineLostError extends Error {
+  override readonly name = 'EngineLostError';
+}
+
+/** Which engine a user asks for; `auto` is WebGPU on a real GPU, else the CPU. */
+export type EnginePreference = 'auto' | 'webgpu' | 'cpu';
+
+/** The engine that was chosen, and in words why this one and not the other. */
+export interface EngineChoice {
+  readonly engine: Engine;
+  readonly why: string;
+}
+
+/**
+ * Chooses and starts an engine.
+ * @throws Error with a sentence for the reader if the one asked for cannot be had
+ */
+export type ChooseEngine = (preference: EnginePreference) => Promise<EngineChoice>;

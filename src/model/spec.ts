@@ -1,0 +1,225 @@
+import {
+  type Axis,
+  axisValues,
+  PARAMETER_RANGES,
+  PARAMETERS,
+  type Parameter,
+  readAxis,
+} from './axis.ts';
+import type { Ensemble } from './dataset.ts';
+import { FieldError, join, readChoice, readList, readNumber, readObject } from './fields.ts';
+import type { Tolerance } from './replica.ts';
+
+/** Version of the spec format that this code reads and writes. */
+export const SPEC_VERSION = 1;
+
+/** Most replicas in one sweep. */
+export const MAX_REPLICAS = 4_000_000;
+
+/** Most entries N·d of one dataset. */
+export const MAX_ENTRIES = 60_000_000;
+
+/** How a replica is trained; gradient flow is the first of the kinds. */
+export interface Dynamics {
+  readonly kind: 'flow';
+}
+
+/** A sweep, complete: every field is present. This is what `parseSpec` returns. */
+export interface SweepSpec extends Readonly<Record<Parameter, number>> {
+  readonly version: typeof SPEC_VERSION;
+  // samples, sigma, lambda and seed hold for all cells, except along an axis that runs over them.
+  readonly ensemble: Ensemble;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** Replicas in a cell: seeds seed, seed + 1, …; 1 when an axis runs over seeds. */
+  readonly seedsPerCell: number;
+  /** Accuracies whose first upward crossings are timed, ascending. */
+  readonly thresholds: { readonly test: readonly number[]; readonly train: readonly number[] };
+  /** log10 t_end. */
+  readonly horizon: number;
+  readonly tolerance: Tolerance;
+  /** Whether a replica ends when its last threshold has been crossed, or goes on to the horizon. */
+  readonly until: 'thresholds' | 'horizon';
+  readonly dynamics: Dynamics;
+}
+
+/** What an empty spec stands for: a small map of the edge at σ = 5. */
+export const DEFAULT_SPEC: SweepSpec = {
+  version: SPEC_VERSION,
+  samples: 128,
+  sigma: 5,
+  lambda: 0.48,
+  seed: 1,
+  ensemble: 'independent',
+  x: { over: 'lambda', from: 0.3, to: 0.6, step: 0.0125 },
+  y: { over: 'seed', from: 1, to: 16, step: 1 },
+  seedsPerCell: 1,
+  thresholds: { test: [0.9, 0.95, 0.99], train: [0.9, 0.95, 1] },
+  horizon: 30,
+  tolerance: 'default',
+  until: 'thresholds',
+  dynamics: { kind: 'flow' },
+};
+
+const FIELDS = Object.keys(DEFAULT_SPEC);
+
+/** d = round(λN), at least 1. */
+export function dimensionsOf(lambda: number, samples: number): number {
+  return Math.max(1, Math.round(lambda * samples));
+}
+
+/**
+ * Reads a spec from parsed JSON. Fields that are absent take the value of DEFAULT_SPEC.
+ * @throws FieldError that names the first field that is not accepted
+ */
+export function parseSpec(value: unknown): SweepSpec {
+  const object = readObject(value, '', FIELDS);
+  const given = (field: string): unknown =>
+    object[field] === undefined ? DEFAULT_SPEC[field as keyof SweepSpec] : object[field];
+  if (given('version') !== SPEC_VERSION) {
+    throw new FieldError('version', object.version, `${SPEC_VERSION}, the version of this program`);
+  }
+  const x = readAxis(given('x'), 'x');
+  const y = readAxis(given('y'), 'y');
+  if (x.over === y.over) {
+    throw new FieldError('y.over', y.over, `another parameter than the x axis, "${x.over}"`);
+  }
+  const parameters = {} as Record<Parameter, number>;
+  for (const name of PARAMETERS) {
+    if ((x.over === name || y.over === name) && object[name] !== undefined) {
+      throw new FieldError(name, object[name], `nothing: an axis runs over ${name}`);
+    }
+    parameters[name] = readNumber(given(name), name, PARAMETER_RANGES[name]);
+  }
+  const horizon = readNumber(given('horizon'), 'horizon', { min: 0, max: 300 });
+  const spec: SweepSpec = {
+    version: SPEC_VERSION,
+    ...parameters,
+    ensemble: readChoice(given('ensemble'), 'ensemble', ['independent', 'nested']),
+    x,
+    y,
+    seedsPerCell: readNumber(given('seedsPerCell'), 'seedsPerCell', {
+      min: 1,
+      max: 10_000,
+      integer: true,
+    }),
+    thresholds: readThresholds(given('thresholds')),
+    horizon,
+    tolerance: readChoice(given('tolerance'), 'tolerance', ['default', 'fine']),
+    until: readChoice(given('until'), 'until', ['thresholds', 'horizon']),
+    dynamics: readDynamics(given('dynamics')),
+  };
+  checkSize(spec);
+  return spec;
+}
+
+/**
+ * Reads a spec from JSON text.
+ * @throws FieldError, also for text that is not JSON
+ */
+export function parseSpecText(text: string): SweepSpec {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new FieldError('spec', text.slice(0, 40), `JSON (${(error as Error).message})`);
+  }
+  return parseSpec(value);
+}
+
+/** The spec as it would be written by hand: no fields that an axis makes meaningless. */
+export function specToJson(spec: SweepSpec): Record<string, unknown> {
+  const json: Record<string, unknown> = { ...spec };
+  delete json[spec.x.over];
+  delete json[spec.y.over];
+  return json;
+}
+
+/** Only what differs from the default, for short links; `parseSpec` restores the whole. */
+export function specDifferences(spec: SweepSpec): Record<string, unknown> {
+  const json = specToJson(spec);
+  for (const key of Object.keys(json)) {
+    if (
+      key !== 'version' &&
+      JSON.stringify(json[key]) === JSON.stringify(DEFAULT_SPEC[key as keyof SweepSpec])
+    ) {
+      delete json[key];
+    }
+  }
+  return json;
+}
+
+function readThresholds(value: unknown): SweepSpec['thresholds'] {
+  const object = readObject(value, 'thresholds', ['test', 'train']);
+  // Test accuracy reaches 1 only in the limit; training accuracy, a count, reaches it.
+  const read = (
+    name: 'test' | 'train',
+    largest: string,
+    accepted: (a: number) => boolean,
+  ): number[] => {
+    const field = join('thresholds', name);
+    const list = readList(
+      object[name] ?? DEFAULT_SPEC.thresholds[name],
+      field,
+      { min: 1, max: 8 },
+      (entry, at) => {
+        if (typeof entry === 'number' && entry >= 0.5 && accepted(entry)) return entry;
+        throw new FieldError(at, entry, `an accuracy from 0.5 to ${largest}`);
+      },
+    );
+    list.forEach((entry, k) => {
+      if (k > 0 && entry <= (list[k - 1] as number)) {
+        throw new FieldError(
+          `${field}[${k}]`,
+          entry,
+          `more than the value before it, ${list[k - 1]}`,
+        );
+      }
+    });
+    return list;
+  };
+  return {
+    test: read('test', '0.999999', (a) => a <= 0.999999),
+    train: read('train', '1', (a) => a <= 1),
+  };
+}
+
+function readDynamics(value: unknown): Dynamics {
+  const object = readObject(value, 'dynamics', ['kind']);
+  return { kind: readChoice(object.kind, 'dynamics.kind', ['flow']) };
+}
+
+function checkSize(spec: SweepSpec): void {
+  const xs = axisValues(spec.x);
+  const ys = axisValues(spec.y);
+  if (spec.seedsPerCell > 1 && (spec.x.over === 'seed' || spec.y.over === 'seed')) {
+    throw new FieldError('seedsPerCell', spec.seedsPerCell, '1 where an axis runs over seeds');
+  }
+  const lastSeed = spec.seed + spec.seedsPerCell - 1;
+  if (lastSeed > PARAMETER_RANGES.seed.max) {
+    throw new FieldError(
+      'seedsPerCell',
+      spec.seedsPerCell,
+      `seeds up to ${PARAMETER_RANGES.seed.max}`,
+    );
+  }
+  const replicas = xs.length * ys.length * spec.seedsPerCell;
+  if (replicas > MAX_REPLICAS) {
+    throw new FieldError(
+      'seedsPerCell',
+      `${replicas} replicas`,
+      `at most ${MAX_REPLICAS} replicas in all`,
+    );
+  }
+  const largest = (name: Parameter): number =>
+    Math.max(...(spec.x.over === name ? xs : spec.y.over === name ? ys : [spec[name]]));
+  const samples = largest('samples');
+  const entries = samples * dimensionsOf(largest('lambda'), samples);
+  if (entries > MAX_ENTRIES) {
+    throw new FieldError(
+      'samples',
+      samples,
+      `N·d of at most ${MAX_ENTRIES} entries, not ${entries}`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+/** Entry of the page: registers the elements and hands the laboratory an engine chooser. */
+import type { WorkerPort } from './cpu/engine.ts';
+import type { WorkerReport } from './cpu/worker.ts';
+import './define.ts';
+import { chooseEngine } from './engines.ts';
+import type { GrokLab } from './ui/lab.ts';
+
+function spawnWorker(): WorkerPort {
+  const worker = new Worker(new URL('./cpu/worker.web.ts', import.meta.url), { type: 'module' });
+  const port: WorkerPort = {
+    post: (replica) => worker.postMessage(replica),
+    onreport: () => {},
+    onfailure: () => {},
+    terminate: () => worker.terminate(),
+  };
+  worker.onmessage = ({ data }: MessageEvent<WorkerReport>) => port.onreport(data);
+  worker.onerror = ({ message }) => port.onfailure(message);
+  return port;
+}
+
+const lab = document.querySelector<GrokLab>('grok-lab');
+if (lab) {
+  lab.chooseEngine = (preference) =>
+    chooseEngine(
+      {
+        gpu: navigator.gpu,
+        noGpu: 'This browser offers no WebGPU.',
+        spawnWorker,
+        workers: Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1),
+      },
+      preference,
+    );
+}

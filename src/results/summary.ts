@@ -1,0 +1,51 @@
+import type { Crossing } from './times.ts';
+
+/** A quantile of times over seeds; censored values are later than every time, not left out. */
+export type Quantile = Crossing | { readonly state: 'none' };
+
+/** Position of a crossing on the time axis: −∞ from the start, +∞ not by t_end. */
+export function rank(crossing: Crossing): number {
+  if (crossing.state === 'crossed') return crossing.log10t;
+  return crossing.state === 'fromStart' ? -Infinity : Infinity;
+}
+
+/**
+ * The q-quantile of crossing times over seeds, q ∈ [0, 1], with linear interpolation between order
+ * statistics (Hyndman & Fan, type 7). "Not by t_end" is a lower bound and counts as later than all
+ * times; between a time and a censored value the quantile is censored too.
+ */
+export function quantile(crossings: readonly Crossing[], q: number): Quantile {
+  if (crossings.length === 0) return { state: 'none' };
+  const ranks = crossings.map(rank).sort((a, b) => (a === b ? 0 : a - b));
+  const position = q * (ranks.length - 1);
+  const low = ranks[Math.floor(position)] as number;
+  const high = ranks[Math.ceil(position)] as number;
+  const fraction = position - Math.floor(position);
+  if (high === Infinity) return { state: 'notBy' };
+  if (low === -Infinity)
+    return high === -Infinity || fraction < 0.5
+      ? { state: 'fromStart' }
+      : { state: 'crossed', log10t: high };
+  return { state: 'crossed', log10t: low + fraction * (high - low) };
+}
+
+/** Median, quartiles and counts of one group of replicas. */
+export interface Summary {
+  readonly median: Quantile;
+  readonly lowerQuartile: Quantile;
+  readonly upperQuartile: Quantile;
+  /** Replicas that ran to an end, and how many of them had not crossed by t_end. */
+  readonly count: number;
+  readonly censored: number;
+}
+
+/** Summary of the replicas of a group that did not fail. */
+export function summarise(crossings: readonly Crossing[]): Summary {
+  return {
+    median: quantile(crossings, 0.5),
+    lowerQuartile: quantile(crossings, 0.25),
+    upperQuartile: quantile(crossings, 0.75),
+    count: crossings.length,
+    censored: crossings.filter(({ state }) => state === 'notBy').length,
+  };
+}

@@ -1,0 +1,174 @@
+import { testAccuracy } from '../model/observables.ts';
+import type { Trajectory } from '../model/replica.ts';
+import type { SweepSpec } from '../model/spec.ts';
+import {
+  Column,
+  entry,
+  interpolate,
+  interpolateColumn,
+  locateTime,
+  log1pTimeOf,
+  logTime,
+  type Rows,
+  rowCount,
+  trainErrors,
+} from '../model/trajectory.ts';
+import { type Crossing, testTime, trainTime } from './times.ts';
+
+/** State of a threshold of a replica, as stored. */
+export const State = { pending: 0, fromStart: 1, crossed: 2, notBy: 3, failed: 4 } as const;
+export type StateCode = (typeof State)[keyof typeof State];
+
+/** Where a replica stood when its run ended, or at the horizon if it went past it. */
+export interface Final {
+  readonly log10t: number;
+  readonly bias: number;
+  readonly uNorm: number;
+  readonly testAccuracy: number;
+  readonly trainAccuracy: number;
+  readonly trainLoss: number;
+}
+
+const FINALS = ['log10t', 'bias', 'uNorm', 'testAccuracy', 'trainAccuracy', 'trainLoss'] as const;
+
+/** The times of one kind of accuracy at every threshold, for every replica. */
+class TimeColumns {
+  /** State of threshold k of replica i at i·thresholds + k. */
+  readonly #state: Uint8Array;
+  /** log10 t where the state is `crossed`, at the same place. */
+  readonly #log10t: Float64Array;
+
+  constructor(
+    readonly thresholds: readonly number[],
+    size: number,
+  ) {
+    this.#state = new Uint8Array(size * thresholds.length);
+    this.#log10t = new Float64Array(size * thresholds.length);
+  }
+
+  set(index: number, k: number, crossing: Crossing): void {
+    const at = index * this.thresholds.length + k;
+    this.#state[at] = State[crossing.state];
+    if (crossing.state === 'crossed') this.#log10t[at] = crossing.log10t;
+  }
+
+  get(index: number, k: number): Crossing {
+    const at = index * this.thresholds.length + k;
+    switch (this.#state[at]) {
+      case State.fromStart:
+        return { state: 'fromStart' };
+      case State.crossed:
+        return { state: 'crossed', log10t: this.#log10t[at] as number };
+      default:
+        return { state: 'notBy' };
+    }
+  }
+}
+
+/**
+ * The results of a sweep, a column a quantity, an entry a replica. Replicas are appended in any
+ * order; everything but the records is computed here, from the records, on the way in.
+ */
+export class ResultTable {
+  /** Replicas that have come in, failed ones among them. */
+  done = 0;
+  /** Failed replicas: index → reason. */
+  readonly failures = new Map<number, string>();
+  readonly test: TimeColumns;
+  readonly train: TimeColumns;
+  /** 1 at i once replica i has come in. */
+  readonly #present: Uint8Array;
+  /** Gradient evaluations of replica i at i. */
+  readonly #gradients: Uint32Array;
+  /** Final values of replica i at i·FINALS.length … */
+  readonly #finals: Float64Array;
+  readonly #records: (Rows | undefined)[];
+
+  /**
+   * @param size number of replicas
+   * @param samplesOf N of a replica
+   */
+  constructor(
+    readonly spec: SweepSpec,
+    readonly size: number,
+    readonly samplesOf: (index: number) => number,
+  ) {
+    this.test = new TimeColumns(spec.thresholds.test, size);
+    this.train = new TimeColumns(spec.thresholds.train, size);
+    this.#present = new Uint8Array(size);
+    this.#gradients = new Uint32Array(size);
+    this.#finals = new Float64Array(size * FINALS.length);
+    this.#records = new Array(size);
+  }
+
+  /** Takes in a replica. A replica that is there already is left as it is. */
+  append({ index, rows, gradients, failure }: Trajectory): void {
+    if (this.#present[index]) return;
+    this.#present[index] = 1;
+    this.done++;
+    this.#gradients[index] = gradients;
+    this.#records[index] = rows;
+    if (failure !== null) {
+      this.failures.set(index, failure);
+      return;
+    }
+    const { horizon } = this.spec;
+    const samples = this.samplesOf(index);
+    this.test.thresholds.forEach((a, k) => this.test.set(index, k, testTime(rows, a, horizon)));
+    this.train.thresholds.forEach((a, k) =>
+      this.train.set(index, k, trainTime(rows, a, samples, horizon)),
+    );
+    const final = finalOf(rows, samples, horizon);
+    FINALS.forEach((name, k) => {
+      this.#finals[index * FINALS.length + k] = final[name];
+    });
+  }
+
+  has(index: number): boolean {
+    return this.#present[index] === 1;
+  }
+
+  /** State of t_test at threshold k, for the map. */
+  state(index: number, k: number): StateCode {
+    if (!this.has(index)) return State.pending;
+    return this.failures.has(index) ? State.failed : State[this.test.get(index, k).state];
+  }
+
+  gradients(index: number): number {
+    return this.#gradients[index] as number;
+  }
+
+  /** The record of a replica that has come in. */
+  record(index: number): Rows | undefined {
+    return this.#records[index];
+  }
+
+  /** Where a replica stood at its end; undefined for one that failed or has not come in. */
+  final(index: number): Final | undefined {
+    if (!this.has(index) || this.failures.has(index)) return undefined;
+    const value = (k: number): number => this.#finals[index * FINALS.length + k] as number;
+    return Object.fromEntries(FINALS.map((name, k) => [name, value(k)])) as unknown as Final;
+  }
+}
+
+function finalOf(rows: Rows, samples: number, horizon: number): Final {
+  const last = rowCount(rows) - 1;
+  // A run that went past the horizon is read off at the horizon; one that met its goal, at its end.
+  const end = locateTime(rows, log1pTimeOf(horizon * Math.LN10)) ?? { row: last - 1, s: 1 };
+  const { clock, log1pTime, uNorm } = interpolate(rows, end.row, end.s);
+  const errors = trainErrors(rows, end.s < 0.5 ? end.row : end.row + 1);
+  return {
+    log10t: logTime(log1pTime) / Math.LN10,
+    bias: -clock,
+    uNorm,
+    testAccuracy: testAccuracy(clock, uNorm),
+    trainAccuracy: 1 - errors / samples,
+    trainLoss: Math.exp(interpolateColumn(rows, end.row, end.s, Column.logTrainLoss)),
+  };
+}
+
+/** Cost at which a run passed log10 t, in gradients, read off its record. */
+export function gradientsAt(rows: Rows, log10t: number): number | undefined {
+  const at = locateTime(rows, log1pTimeOf(log10t * Math.LN10));
+  return at && entry(rows, at.row + 1, Column.gradients);
+}

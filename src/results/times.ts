@@ -1,0 +1,93 @@
+import { maxTrainErrors, testQuantile } from '../model/observables.ts';
+import {
+  bisect,
+  Column,
+  ERROR_COUNTS,
+  entry,
+  interpolate,
+  logTime,
+  type Rows,
+  rowCount,
+  trainErrors,
+} from '../model/trajectory.ts';
+
+/**
+ * When an accuracy first rose to a threshold.
+ * `fromStart`: at or above it from t → 0+ on, and never below; `crossed`: first upward crossing at
+ * log10 t; `notBy`: not by t_end, which is not the same as never.
+ */
+export type Crossing =
+  | { readonly state: 'fromStart' }
+  | { readonly state: 'crossed'; readonly log10t: number }
+  | { readonly state: 'notBy' };
+
+/** Points at which each step is searched for a crossing: a cubic may cross and come back. */
+const SAMPLES_PER_STEP = 8;
+
+/**
+ * t_test(a): first upward crossing of test accuracy a, from the Hermite interpolation of the record.
+ * A crossing after the horizon (log10 t_end) counts as not by t_end.
+ */
+export function testTime(rows: Rows, accuracy: number, horizon: number): Crossing {
+  const quantile = testQuantile(accuracy);
+  // Φ(θ/‖u‖) ≥ a exactly where θ − Φ⁻¹(a)‖u‖ ≥ 0; at t → 0+ the slope of both decides.
+  const above = (row: number, s: number): number => {
+    const { clock, uNorm } = interpolate(rows, row, s);
+    return clock - quantile * uNorm;
+  };
+  let below = 1 - quantile * entry(rows, 0, Column.uNormSlope) < 0;
+  let everBelow = below;
+  for (let row = 0; row + 1 < rowCount(rows); row++) {
+    for (let k = 1; k <= SAMPLES_PER_STEP; k++) {
+      const to = k / SAMPLES_PER_STEP;
+      const now = above(row, to) < 0;
+      if (below && !now) {
+        const from = (k - 1) / SAMPLES_PER_STEP;
+        const s = from + bisect((f) => above(row, from + f * (to - from))) * (to - from);
+        return within(horizon, logTime(interpolate(rows, row, s).log1pTime));
+      }
+      below = now;
+      everBelow ||= now;
+    }
+  }
+  return everBelow ? { state: 'notBy' } : { state: 'fromStart' };
+}
+
+/**
+ * t_train(a): first upward crossing of training accuracy a. Training accuracy is a staircase,
+ * counted at ERROR_COUNTS points of each step; between two of them the time is interpolated in
+ * log t, through half a sample.
+ */
+export function trainTime(
+  rows: Rows,
+  accuracy: number,
+  samples: number,
+  horizon: number,
+): Crossing {
+  const allowed = maxTrainErrors(accuracy, samples);
+  let before = trainErrors(rows, 0);
+  let everBelow = before > allowed;
+  for (let row = 0; row + 1 < rowCount(rows); row++) {
+    for (let k = 1; k <= ERROR_COUNTS; k++) {
+      const after = entry(rows, row + 1, Column.trainErrors + k - 1);
+      if (before > allowed && after <= allowed) {
+        const s = (before - allowed - 0.5) / (before - after);
+        const from = interpolate(rows, row, (k - 1) / ERROR_COUNTS).log1pTime;
+        const to = interpolate(rows, row, k / ERROR_COUNTS).log1pTime;
+        const logT =
+          from === 0
+            ? logTime(s * to) // from t = 0: linear in time
+            : (1 - s) * logTime(from) + s * logTime(to);
+        return within(horizon, logT);
+      }
+      before = after;
+      everBelow ||= after > allowed;
+    }
+  }
+  return everBelow ? { state: 'notBy' } : { state: 'fromStart' };
+}
+
+function within(horizon: number, logT: number): Crossing {
+  const log10t = logT / Math.LN10;
+  return log10t <= horizon ? { state: 'crossed', log10t } : { state: 'notBy' };
+}

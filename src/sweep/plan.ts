@@ -1,0 +1,77 @@
+import { axisValues, type Parameter } from '../model/axis.ts';
+import { maxTrainErrors, testQuantile } from '../model/observables.ts';
+import type { Goal, Replica } from '../model/replica.ts';
+import { dimensionsOf, type SweepSpec } from '../model/spec.ts';
+
+/** What a cell of the map stands for. */
+export interface Cell extends Readonly<Record<Parameter, number>> {
+  readonly dimensions: number;
+}
+
+/**
+ * A spec laid out: which replica is where. Cell (ix, iy) holds the replicas
+ * (iy·columns + ix)·seedsPerCell + k, k = 0 … seedsPerCell − 1.
+ */
+export class SweepPlan {
+  /** Values along x and y. */
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+  /** Replicas in all. */
+  readonly size: number;
+
+  constructor(readonly spec: SweepSpec) {
+    this.xs = axisValues(spec.x);
+    this.ys = axisValues(spec.y);
+    this.size = this.xs.length * this.ys.length * spec.seedsPerCell;
+  }
+
+  /** Index of the first replica of a cell. */
+  firstOf(ix: number, iy: number): number {
+    return (iy * this.xs.length + ix) * this.spec.seedsPerCell;
+  }
+
+  /** Parameters of a cell. Its `seed` is that of its first replica. */
+  cell(ix: number, iy: number): Cell {
+    const { spec } = this;
+    const parameters: Record<Parameter, number> = {
+      lambda: spec.lambda,
+      seed: spec.seed,
+      sigma: spec.sigma,
+      samples: spec.samples,
+    };
+    parameters[spec.x.over] = this.xs[ix] as number;
+    parameters[spec.y.over] = this.ys[iy] as number;
+    return { ...parameters, dimensions: dimensionsOf(parameters.lambda, parameters.samples) };
+  }
+
+  /** Parameters of a replica's cell. */
+  cellOf(index: number): Cell {
+    const cell = Math.floor(index / this.spec.seedsPerCell);
+    return this.cell(cell % this.xs.length, Math.floor(cell / this.xs.length));
+  }
+
+  /** What an engine needs to know of a replica. */
+  replica(index: number): Replica {
+    const { spec } = this;
+    const { samples, dimensions, sigma, seed } = this.cellOf(index);
+    return {
+      index,
+      seed: seed + (index % spec.seedsPerCell),
+      samples,
+      dimensions,
+      sigma,
+      ensemble: spec.ensemble,
+      tolerance: spec.tolerance,
+      horizon: spec.horizon,
+      goal: goalOf(spec, samples),
+    };
+  }
+}
+
+function goalOf({ until, thresholds }: SweepSpec, samples: number): Goal | null {
+  if (until === 'horizon') return null;
+  return {
+    testQuantile: testQuantile(thresholds.test.at(-1) as number),
+    trainErrors: maxTrainErrors(thresholds.train.at(-1) as number, samples),
+  };
+}

@@ -1,0 +1,151 @@
+import { type Engine, EngineLostError } from '../model/engine.ts';
+import type { Replica } from '../model/replica.ts';
+import { ResultTable } from '../results/table.ts';
+import { coarseToFine } from './order.ts';
+import type { SweepPlan } from './plan.ts';
+
+export type SweepState = 'idle' | 'running' | 'paused' | 'stopped' | 'done' | 'failed';
+
+/** How far a sweep has come. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** Gradient evaluations so far. */
+  readonly gradients: number;
+  /** Over the last few seconds of running. */
+  readonly gradientsPerSecond: number;
+  /** At the mean time per replica so far; undefined until there is one. */
+  readonly secondsLeft: number | undefined;
+  /** Running time without pauses. */
+  readonly seconds: number;
+}
+
+/** Automatic restarts after the device was lost. */
+const RETRIES = 1;
+
+/** Weight of the newest interval in the rate shown. */
+const RATE_SMOOTHING = 0.2;
+
+/**
+ * One sweep over an engine: runs the replicas of a plan from coarse to fine into a table; can be
+ * paused, resumed and stopped. A lost device is retried once with the replicas that had not come
+ * back; finished ones are kept.
+ */
+export class Sweep {
+  readonly table: ResultTable;
+  /** What happened, for a reader: a retry or the reason of a failure. */
+  message = '';
+  /** Called after every change of state, table or progress. */
+  onchange: () => void = () => {};
+
+  #state: SweepState = 'idle';
+  #gradients = 0;
+  #gradientsPerSecond = 0;
+  #milliseconds = 0;
+  readonly #abort = new AbortController();
+  #resume: (() => void) | undefined;
+
+  constructor(
+    readonly plan: SweepPlan,
+    readonly engine: Engine,
+  ) {
+    this.table = new ResultTable(plan.spec, plan.size, (index) => plan.cellOf(index).samples);
+  }
+
+  get state(): SweepState {
+    return this.#state;
+  }
+
+  get progress(): Progress {
+    const { done, size } = this.table;
+    const seconds = this.#milliseconds / 1000;
+    return {
+      done,
+      total: size,
+      gradients: this.#gradients,
+      gradientsPerSecond: this.#gradientsPerSecond,
+      secondsLeft: done > 0 ? (seconds / done) * (size - done) : undefined,
+      seconds,
+    };
+  }
+
+  /** Runs to the end. Resolves when the sweep is done, stopped or failed; throws nothing. */
+  async run(): Promise<void> {
+    if (this.#state !== 'idle') throw new Error('a sweep runs once; make a new one');
+    this.#setState('running');
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.#runRemaining();
+        this.#setState(this.#abort.signal.aborted ? 'stopped' : 'done');
+        return;
+      } catch (error) {
+        if (this.#abort.signal.aborted) return this.#setState('stopped');
+        const reason = error instanceof Error ? error.message : String(error);
+        const lost = error instanceof EngineLostError;
+        if (!lost || attempt >= RETRIES) {
+          this.message = lost ? `${reason} It was lost again after a retry.` : reason;
+          return this.#setState('failed');
+        }
+        this.message = `${reason} Finished replicas are kept; the others are tried once more.`;
+        this.onchange();
+      }
+    }
+  }
+
+  pause(): void {
+    if (this.#state === 'running') this.#setState('paused');
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#setState('running');
+    this.#resume?.();
+  }
+
+  /** Ends the sweep; what has come in stays. */
+  stop(): void {
+    if (this.#state !== 'running' && this.#state !== 'paused') return;
+    this.#abort.abort();
+    this.#resume?.();
+  }
+
+  async #runRemaining(): Promise<void> {
+    const { signal } = this.#abort;
+    let last = performance.now();
+    for await (const { trajectories, gradients } of this.engine.run(this.#remaining(), signal)) {
+      const now = performance.now();
+      this.#count(gradients, now - last);
+      for (const trajectory of trajectories) this.table.append(trajectory);
+      this.onchange();
+      if (this.#state === 'paused') {
+        await new Promise<void>((resolve) => {
+          this.#resume = resolve;
+        });
+      }
+      if (signal.aborted) return;
+      last = performance.now();
+    }
+  }
+
+  *#remaining(): Generator<Replica> {
+    for (const index of coarseToFine(this.plan)) {
+      if (!this.table.has(index)) yield this.plan.replica(index);
+    }
+  }
+
+  #count(gradients: number, milliseconds: number): void {
+    this.#gradients += gradients;
+    this.#milliseconds += milliseconds;
+    if (milliseconds <= 0) return;
+    const rate = (1000 * gradients) / milliseconds;
+    this.#gradientsPerSecond =
+      this.#gradientsPerSecond === 0
+        ? rate
+        : (1 - RATE_SMOOTHING) * this.#gradientsPerSecond + RATE_SMOOTHING * rate;
+  }
+
+  #setState(state: SweepState): void {
+    this.#state = state;
+    this.onchange();
+  }
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Two builds: the page (default) and, with `--mode node`, the headless library and command line.
+ * Nothing of either is inlined into the other.
+ */
+export default defineConfig(({ mode }) => ({
+  base: './',
+  build:
+    mode === 'node'
+      ? {
+          ssr: true,
+          outDir: 'dist',
+          emptyOutDir: false,
+          target: 'node20',
+          rolldownOptions: {
+            input: { index: 'src/index.ts', cli: 'src/cli.ts', worker: 'src/cpu/worker.node.ts' },
+            output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
+            external: ['webgpu'],
+          },
+        }
+      : { outDir: 'dist/page', emptyOutDir: true, target: 'es2023' },
+  worker: { format: 'es' as const },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
+}));
