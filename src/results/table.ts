@@ -46,10 +46,13 @@ class TimeColumns {
     this.#log10t = new Float64Array(size * thresholds.length);
   }
 
-  set(index: number, k: number, crossing: Crossing): void {
-    const at = index * this.thresholds.length + k;
-    this.#state[at] = State[crossing.state];
-    if (crossing.state === 'crossed') this.#log10t[at] = crossing.log10t;
+  set(index: number, timeOf: (threshold: number) => Crossing): void {
+    for (const [k, threshold] of this.thresholds.entries()) {
+      const at = index * this.thresholds.length + k;
+      const crossing = timeOf(threshold);
+      this.#state[at] = State[crossing.state];
+      if (crossing.state === 'crossed') this.#log10t[at] = crossing.log10t;
+    }
   }
 
   get(index: number, k: number): Crossing {
@@ -114,10 +117,8 @@ export class ResultTable {
     }
     const { horizon } = this.spec;
     const samples = this.samplesOf(index);
-    this.test.thresholds.forEach((a, k) => this.test.set(index, k, testTime(rows, a, horizon)));
-    this.train.thresholds.forEach((a, k) =>
-      this.train.set(index, k, trainTime(rows, a, samples, horizon)),
-    );
+    this.test.set(index, (a) => testTime(rows, a, horizon));
+    this.train.set(index, (a) => trainTime(rows, a, samples, horizon));
     const final = finalOf(rows, samples, horizon);
     FINALS.forEach((name, k) => {
       this.#finals[index * FINALS.length + k] = final[name];
