@@ -159,10 +159,16 @@ class FlowRun {
       uNormSlope,
       stats.logTrainLoss,
       this.gradients,
-      this.#radius,
+      this.#logTrainLossSlope(stats),
       ...errorCounts,
     );
     this.#trainErrors = errorCounts[ERROR_COUNTS - 1] as number;
+  }
+
+  /** d log L/dθ, L the training loss: dL/dθ = mean(r)·(Σ p_i g_i·F − 1), and F = −σ² Σ p g. */
+  #logTrainLossSlope({ logMeanResidual, logTrainLoss }: Readonly<GradientStats>): number {
+    const motion = dot(this.#slope, this.#slope) / this.#replica.sigma ** 2;
+    return -(1 + motion) * Math.exp(logMeanResidual - logTrainLoss);
   }
 
   /** Largest rate of the system in θ: that of u, or that of y, whose rate is dy/dθ itself. */
@@ -203,8 +209,8 @@ class FlowRun {
     const stable = stabilityLimit(MAX_STAGES) / (2 * stiffness);
     const h = Math.min(
       wanted,
-      Math.sqrt(root * root + longest) - root,
-      Math.sqrt((root * root) / 4 + stable) - root / 2,
+      longest / (Math.sqrt(root * root + longest) + root),
+      stable / (Math.sqrt((root * root) / 4 + stable) + root / 2),
     );
     return { h, stages: stagesFor(2 * h * (root + h) * stiffness) };
   }
@@ -278,7 +284,8 @@ class FlowRun {
     this.#u.set(this.#end);
     this.#slope.set(this.#endSlope);
     this.#uNorm = this.#endNorm;
-    const uNormSlope = dot(this.#u, this.#slope) / this.#uNorm;
+    // ‖u‖ stays 0 only where F is 0.
+    const uNormSlope = this.#uNorm > 0 ? dot(this.#u, this.#slope) / this.#uNorm : 0;
     this.#record(uNormSlope, this.#countErrors(), this.#gradient.stats);
     this.#z.set(this.#gradient.z);
   }

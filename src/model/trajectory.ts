@@ -19,8 +19,8 @@ export const Column = {
   logTrainLoss: 5,
   /** Gradient evaluations from the start to this row, for the cost of a crossing. */
   gradients: 6,
-  /** Spectral radius of dF/du that limited the step to this row. */
-  radius: 7,
+  /** d log(training loss)/dθ. */
+  logTrainLossSlope: 7,
   /** Samples with z_i ≥ 0, after 1/4, 2/4, 3/4 and all of the step to this row. */
   trainErrors: 8,
 } as const;
@@ -64,6 +64,7 @@ export interface Point {
   readonly clock: number;
   readonly log1pTime: number;
   readonly uNorm: number;
+  readonly logTrainLoss: number;
 }
 
 /** d log(1+t)/dθ at a row: (dt/dθ)/(1 + t), from the columns of the row itself. */
@@ -100,12 +101,8 @@ export function interpolate(rows: Rows, row: number, s: number): Point {
     clock: root * root,
     log1pTime: between(Column.log1pTime, (at) => log1pTimeSlope(rows, at)),
     uNorm: between(Column.uNorm, (at) => entry(rows, at, Column.uNormSlope)),
+    logTrainLoss: between(Column.logTrainLoss, (at) => entry(rows, at, Column.logTrainLossSlope)),
   };
-}
-
-/** Linear interpolation of one column, for the columns whose slope is not recorded. */
-export function interpolateColumn(rows: Rows, row: number, s: number, column: number): number {
-  return (1 - s) * entry(rows, row, column) + s * entry(rows, row + 1, column);
 }
 
 /**

@@ -5,7 +5,6 @@ import {
   Column,
   entry,
   interpolate,
-  interpolateColumn,
   locateTime,
   log1pTimeOf,
   logTime,
@@ -156,7 +155,7 @@ function finalOf(rows: Rows, samples: number, horizon: number): Final {
   const last = rowCount(rows) - 1;
   // A run that went past the horizon is read off at the horizon; one that met its goal, at its end.
   const end = locateTime(rows, log1pTimeOf(horizon * Math.LN10)) ?? { row: last - 1, s: 1 };
-  const { clock, log1pTime, uNorm } = interpolate(rows, end.row, end.s);
+  const { clock, log1pTime, uNorm, logTrainLoss } = interpolate(rows, end.row, end.s);
   const errors = trainErrors(rows, end.s < 0.5 ? end.row : end.row + 1);
   return {
     log10t: logTime(log1pTime) / Math.LN10,
@@ -164,7 +163,7 @@ function finalOf(rows: Rows, samples: number, horizon: number): Final {
     uNorm,
     testAccuracy: testAccuracy(clock, uNorm),
     trainAccuracy: 1 - errors / samples,
-    trainLoss: Math.exp(interpolateColumn(rows, end.row, end.s, Column.logTrainLoss)),
+    trainLoss: Math.exp(logTrainLoss),
   };
 }
 

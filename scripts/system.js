@@ -1,0 +1,11 @@
+/** Where Debian puts what the tests need from the system. */
+
+/** Chromium, with its software Vulkan driver. */
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+/** Mesa's software Vulkan driver, which wgpu runs on. */
+export const LAVAPIPE = `/usr/share/vulkan/icd.d/lvp_icd.${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.json`;
+
+/** Debian packages that bring them. */
+export const PACKAGES = ['chromium', 'libvulkan1', 'mesa-vulkan-drivers'];

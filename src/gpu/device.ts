@@ -1,0 +1,101 @@
+import { EngineLostError } from '../model/engine.ts';
+
+/** Limits worth raising: larger datasets fit. Everything works at the defaults. */
+const RAISED = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
+
+/** Largest buffer asked for. */
+const MAX_BUFFER = 2 ** 30;
+
+/** The adapter in words, for a reader and for files. */
+export function adapterName({ info }: GPUAdapter): string {
+  const parts = [info.description, info.vendor, info.architecture].filter(Boolean);
+  return (info.description || parts.join(' ') || 'unnamed adapter').trim();
+}
+
+/** A software adapter runs on the CPU, slower than the CPU engine does. */
+export function isSoftware({ info }: GPUAdapter): boolean {
+  return info.isFallbackAdapter || /swiftshader|llvmpipe|basic render/i.test(info.description);
+}
+
+/**
+ * A device that collects what goes wrong on it: the first validation or memory error, and its loss.
+ */
+export class Device {
+  readonly gpu: GPUDevice;
+  #error: Error | undefined;
+
+  private constructor(gpu: GPUDevice) {
+    this.gpu = gpu;
+    gpu.addEventListener('uncapturederror', ({ error }) => {
+      this.#error ??= new Error(`WebGPU reports: ${error.message}`);
+    });
+    gpu.lost.then(({ reason, message }) => {
+      const why = message ? ` (${message})` : '';
+      const how = reason === 'destroyed' ? 'was taken away' : 'stopped working';
+      this.#error = new EngineLostError(`The GPU ${how} in the middle of the run${why}.`);
+    });
+  }
+
+  /**
+   * Requests a device from an adapter, which is used up by it.
+   * @throws Error if the adapter gives none
+   */
+  static async request(adapter: GPUAdapter): Promise<Device> {
+    const requiredLimits = Object.fromEntries(
+      RAISED.map((name) => [name, Math.min(adapter.limits[name], MAX_BUFFER)]),
+    );
+    return new Device(await adapter.requestDevice({ requiredLimits }));
+  }
+
+  /**
+   * Throws what has gone wrong so far, if anything has.
+   * @throws EngineLostError if the device is lost, Error for a validation or memory error
+   */
+  check(): void {
+    if (this.#error) throw this.#error;
+  }
+
+  /** Waits for a result that a lost device never gives. */
+  async settle<T>(result: Promise<T>): Promise<T> {
+    try {
+      return await result;
+    } catch (error) {
+      // The reason of the loss arrives in a later turn than the rejection it causes.
+      await Promise.race([this.gpu.lost, new Promise((resolve) => setTimeout(resolve, 200))]);
+      this.check();
+      throw error;
+    }
+  }
+
+  /**
+   * Compiles a module and makes a compute pipeline of its only entry point.
+   * @throws Error with the compiler's messages, the line and the text of each
+   */
+  async pipeline(label: string, code: string): Promise<GPUComputePipeline> {
+    const module = this.gpu.createShaderModule({ label, code });
+    const { messages } = await module.getCompilationInfo();
+    const errors = messages.filter(({ type }) => type === 'error');
+    if (errors.length > 0) {
+      const lines = code.split('\n');
+      const texts = errors.map(
+        (m) => `${label}:${m.lineNum}: ${m.message}\n  ${lines[m.lineNum - 1]}`,
+      );
+      throw new Error(`The shader does not compile on this device.\n${texts.join('\n')}`);
+    }
+    return this.settle(
+      this.gpu.createComputePipelineAsync({ label, layout: 'auto', compute: { module } }),
+    );
+  }
+
+  /** A buffer with the given contents. */
+  upload(
+    label: string,
+    usage: GPUBufferUsageFlags,
+    data: ArrayBuffer | ArrayBufferView,
+  ): GPUBuffer {
+    const size = Math.ceil(data.byteLength / 4) * 4;
+    const buffer = this.gpu.createBuffer({ label, usage: usage | GPUBufferUsage.COPY_DST, size });
+    this.gpu.queue.writeBuffer(buffer, 0, data as ArrayBuffer);
+    return buffer;
+  }
+}

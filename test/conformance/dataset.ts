@@ -1,0 +1,104 @@
+/** The dataset as a GPU makes it, for comparison with the host's. */
+
+import type { Device } from '../../src/gpu/device.ts';
+import { Kernels } from '../../src/gpu/kernels.ts';
+import { Seats } from '../../src/gpu/seats.ts';
+import { type DatasetId, datasetHalves } from '../../src/model/dataset.ts';
+import { type Case, check, checkEqual } from './check.ts';
+
+/** SHA-256 in hexadecimal of halves as little-endian 16-bit words. */
+export async function sha256(halves: Uint16Array): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', halves.buffer as ArrayBuffer));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Kernels with room for the datasets below. */
+function kernelsFor(device: Device): Promise<Kernels> {
+  return Kernels.create(device, {
+    workgroup: 16,
+    groups: 1,
+    data: 2 ** 14,
+    vectors: 2 ** 11,
+    sampleValues: 2 ** 11,
+    journal: 64,
+  });
+}
+
+/** Makes a dataset on the GPU and reads it back without the padding, row-major. */
+export async function gpuHalves(kernels: Kernels, id: DatasetId): Promise<Uint16Array> {
+  const { device } = kernels;
+  const octets = Math.ceil(id.dimensions / 8);
+  const size = id.samples * octets;
+  const seats = new Seats(kernels);
+  const replica = { ...id, index: 0, sigma: 1, horizon: 1, goal: null };
+  check(seats.fill(0, { ...replica, tolerance: 'default' }), 'the dataset has room');
+  const { gpu } = device;
+  const staging = gpu.createBuffer({
+    size: 16 * size,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  const encoder = gpu.createCommandEncoder();
+  kernels.encodeGenerate(encoder, seats.fresh, seats.freshOctets);
+  encoder.copyBufferToBuffer(kernels.data, 0, staging, 0, 16 * size);
+  gpu.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const padded = new Uint16Array(staging.getMappedRange().slice(0));
+  staging.destroy();
+  device.check();
+  const halves = new Uint16Array(id.samples * id.dimensions);
+  for (let i = 0; i < id.samples; i++) {
+    const row = padded.subarray(i * 8 * octets, (i + 1) * 8 * octets);
+    halves.set(row.subarray(0, id.dimensions), i * id.dimensions);
+    check(
+      row.subarray(id.dimensions).every((half) => half === 0),
+      `padding of row ${i} is zero`,
+    );
+  }
+  return halves;
+}
+
+/** The datasets whose digests every implementation must agree on. */
+export const DIGEST_IDS: readonly DatasetId[] = (['independent', 'nested'] as const).map(
+  (ensemble) => ({ seed: 7, samples: 333, dimensions: 149, ensemble }),
+);
+
+export const datasetCases: readonly Case<Device>[] = [
+  {
+    name: 'generate: the dataset is bit-exact on every shape',
+    run: async (device) => {
+      const kernels = await kernelsFor(device);
+      for (const [samples, dimensions] of [
+        [2, 1],
+        [5, 4],
+        [3, 7],
+        [64, 16],
+        [130, 33],
+        [20, 300],
+      ] as const) {
+        for (const ensemble of ['independent', 'nested'] as const) {
+          const id = { seed: 0xfedcba98, samples, dimensions, ensemble };
+          const [gpu, host] = [await gpuHalves(kernels, id), datasetHalves(id)];
+          checkEqual(
+            gpu.findIndex((half, k) => half !== host[k]),
+            -1,
+            `first difference, ${samples} × ${dimensions}`,
+          );
+        }
+      }
+      return undefined;
+    },
+  },
+  {
+    name: 'generate: SHA-256 of seed 7, N 333, d 149, both ensembles',
+    run: async (device) => {
+      const kernels = await kernelsFor(device);
+      const digests: string[] = [];
+      for (const id of DIGEST_IDS) {
+        const digest = await sha256(await gpuHalves(kernels, id));
+        checkEqual(digest, await sha256(datasetHalves(id)), id.ensemble);
+        digests.push(digest);
+      }
+      return digests.join(' ');
+    },
+  },
+];

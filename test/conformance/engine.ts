@@ -1,0 +1,234 @@
+/** What every engine must do; run over the CPU, Dawn and wgpu. */
+import { runFlow } from '../../src/cpu/flow.ts';
+import type { Engine } from '../../src/model/engine.ts';
+import type { Replica, Tolerance, Trajectory } from '../../src/model/replica.ts';
+import {
+  COLUMNS,
+  Column,
+  entry,
+  interpolate,
+  locateTime,
+  type Rows,
+  rowCount,
+} from '../../src/model/trajectory.ts';
+import { testTime, trainTime } from '../../src/results/times.ts';
+import { type Case, check, checkClose, checkEqual } from './check.ts';
+import { Deviations, referenceReplicas } from './reference.ts';
+
+export interface EngineContext {
+  readonly engine: Engine;
+  /** Largest |Δ log10 t_test| against the reference at each tolerance that the engine offers. */
+  readonly limits: Readonly<Partial<Record<Tolerance, number>>>;
+}
+
+/** t_train is a count read off a staircase: docs/numerics.md. */
+const TRAIN_LIMIT = 0.03;
+/** b and ‖u‖ at the recorded times, relative. */
+const STATE_LIMIT = 0.003;
+
+/** log10 t_end of the cases below, far enough for most small problems to settle. */
+const HORIZON = 12;
+
+async function train(engine: Engine, replicas: readonly Replica[]): Promise<Trajectory[]> {
+  const all: Trajectory[] = [];
+  let gradients = 0;
+  for await (const batch of engine.run(replicas, new AbortController().signal)) {
+    all.push(...batch.trajectories);
+    gradients += batch.gradients;
+  }
+  checkEqual(all.length, replicas.length, 'number of trajectories');
+  const sorted = all.sort((a, b) => a.index - b.index);
+  checkEqual(
+    sorted.map(({ index }) => index),
+    replicas.map(({ index }) => index),
+    'indices',
+  );
+  const total = all.reduce((sum, trajectory) => sum + trajectory.gradients, 0);
+  checkEqual(gradients, total, 'gradients of the batches and of the trajectories');
+  return sorted;
+}
+
+function replica(
+  index: number,
+  samples: number,
+  dimensions: number,
+  more: Partial<Replica> = {},
+): Replica {
+  return {
+    index,
+    seed: 100 + index,
+    samples,
+    dimensions,
+    sigma: 3,
+    ensemble: 'independent',
+    tolerance: 'default',
+    horizon: HORIZON,
+    goal: null,
+    ...more,
+  };
+}
+
+function referenceCase(tolerance: Tolerance): Case<EngineContext> {
+  return {
+    name: `follows the float64 reference, ${tolerance} tolerance`,
+    run: async ({ engine, limits }) => {
+      const limit = limits[tolerance];
+      if (limit === undefined) return 'not offered in float32';
+      const deviations = new Deviations();
+      for (const trajectory of await train(engine, referenceReplicas(tolerance))) {
+        deviations.add(trajectory);
+      }
+      checkEqual(deviations.replicas, 41, 'replicas of the reference');
+      check(deviations.test <= limit, `t_test is off: ${deviations}`);
+      check(deviations.train <= TRAIN_LIMIT, `t_train is off: ${deviations}`);
+      check(
+        Math.max(deviations.bias, deviations.uNorm) <= STATE_LIMIT,
+        `b or ‖u‖ is off: ${deviations}`,
+      );
+      return `${deviations}`;
+    },
+  };
+}
+
+function uNormAtHorizon(rows: Rows): number {
+  const at = locateTime(rows, HORIZON * Math.LN10);
+  if (at === undefined) throw new Error('the run ended before the horizon');
+  return interpolate(rows, at.row, at.s).uNorm;
+}
+
+/** Shapes that break kernels: one column, one pair of rows, ragged tails, more columns than rows. */
+const SHAPES: readonly (readonly [number, number])[] = [
+  [2, 1],
+  [2, 3],
+  [3, 5],
+  [7, 1],
+  [17, 13],
+  [33, 8],
+  [65, 31],
+  [40, 130],
+  [300, 9],
+  [257, 64],
+  [129, 60],
+];
+
+export const engineCases: readonly Case<EngineContext>[] = [
+  referenceCase('default'),
+  referenceCase('fine'),
+  {
+    name: 'agrees with the float64 twin on every shape',
+    run: async ({ engine }) => {
+      const replicas = SHAPES.map(([samples, dimensions], k) => replica(k, samples, dimensions));
+      let worst = 0;
+      for (const { index, rows, failure } of await train(engine, replicas)) {
+        const name = `N ${SHAPES[index]?.[0]}, d ${SHAPES[index]?.[1]}`;
+        checkEqual(failure, null, name);
+        const twin = runFlow(replicas[index] as Replica).rows;
+        for (const [actual, expected] of [
+          [testTime(rows, 0.9, HORIZON), testTime(twin, 0.9, HORIZON)],
+          [
+            trainTime(rows, 1, SHAPES[index]?.[0] ?? 0, HORIZON),
+            trainTime(twin, 1, SHAPES[index]?.[0] ?? 0, HORIZON),
+          ],
+        ] as const) {
+          checkEqual(actual.state, expected.state, name);
+          if (actual.state === 'crossed' && expected.state === 'crossed') {
+            checkClose(actual.log10t, expected.log10t, 0.01, name);
+            worst = Math.max(worst, Math.abs(actual.log10t - expected.log10t));
+          }
+        }
+        checkClose(
+          uNormAtHorizon(rows) / uNormAtHorizon(twin),
+          1,
+          STATE_LIMIT,
+          `${name}: final ‖u‖`,
+        );
+      }
+      return `worst |Δ log10 t| ${worst.toExponential(1)} over ${SHAPES.length} shapes`;
+    },
+  },
+  {
+    name: 'starts and ends a record as documented',
+    run: async ({ engine }) => {
+      const [{ rows }] = (await train(engine, [replica(0, 30, 20)])) as [Trajectory];
+      checkEqual(rows.length % COLUMNS, 0, 'whole rows');
+      checkEqual([entry(rows, 0, Column.clock), entry(rows, 0, Column.log1pTime)], [0, 0], 'start');
+      checkClose(entry(rows, 0, Column.logMeanResidual), Math.log(0.5), 1e-6, 'mean residual at 0');
+      checkClose(
+        entry(rows, 0, Column.logTrainLoss),
+        Math.log(Math.LN2),
+        1e-6,
+        'training loss at 0',
+      );
+      for (let k = 1; k < rowCount(rows); k++) {
+        check(entry(rows, k, Column.clock) > entry(rows, k - 1, Column.clock), `clock at row ${k}`);
+        check(
+          entry(rows, k, Column.log1pTime) > entry(rows, k - 1, Column.log1pTime),
+          `time at row ${k}`,
+        );
+      }
+      check(
+        entry(rows, rowCount(rows) - 1, Column.log1pTime) >= HORIZON * Math.LN10,
+        'reaches the horizon',
+      );
+      return undefined;
+    },
+  },
+  {
+    name: 'ends a run at its goal, with the times of a run that goes on',
+    run: async ({ engine }) => {
+      const goal = { testQuantile: 1.2815515655446004, trainErrors: 0 };
+      const [short, long] = await train(engine, [
+        replica(0, 100, 40, { seed: 5, goal }),
+        replica(1, 100, 40, { seed: 5 }),
+      ]);
+      if (!short || !long) throw new Error('two runs');
+      check(rowCount(short.rows) < rowCount(long.rows), 'the goal ends the run early');
+      const [a, b] = [testTime(short.rows, 0.9, HORIZON), testTime(long.rows, 0.9, HORIZON)];
+      check(a.state === 'crossed' && b.state === 'crossed', 'both cross');
+      checkClose(a.log10t, b.log10t, 1e-6, 't_test(0.9)');
+      return undefined;
+    },
+  },
+  {
+    name: 'gives every one of many small replicas back once',
+    run: async ({ engine }) => {
+      const replicas = Array.from({ length: 150 }, (_, k) =>
+        replica(k, 2 + (k % 37), 1 + (k % 11), { horizon: 3 }),
+      );
+      const all = await train(engine, replicas);
+      check(
+        all.every(({ failure }) => failure === null),
+        'none fails',
+      );
+      return undefined;
+    },
+  },
+  {
+    name: 'ends a run whose record is full as failed, with the record whole',
+    run: async ({ engine }) => {
+      // σ = 1000 makes the flow so stiff that 1e300 is out of reach of a thousand steps.
+      const [{ rows, failure }] = (await train(engine, [
+        replica(0, 2, 1, { sigma: 1000, horizon: 300 }),
+      ])) as [Trajectory];
+      check(failure?.includes('record is full') ?? false, `failure: ${failure}`);
+      checkEqual(rowCount(rows), 1024, 'rows');
+      check(rows.every(Number.isFinite), 'finite rows');
+      return undefined;
+    },
+  },
+  {
+    name: 'stops at once when told to',
+    run: async ({ engine }) => {
+      const abort = new AbortController();
+      const endless = Array.from({ length: 5000 }, (_, k) => replica(k, 120, 60, { horizon: 100 }));
+      let batches = 0;
+      const start = performance.now();
+      for await (const _ of engine.run(endless, abort.signal)) if (++batches === 2) abort.abort();
+      const seconds = (performance.now() - start) / 1000;
+      check(seconds < 20, `took ${seconds} s`);
+      // And it can run again.
+      await train(engine, [replica(0, 10, 3)]);
+      return undefined;
+    },
+  },
+];

@@ -1,0 +1,41 @@
+/** Everything that a WebGPU implementation must pass, for surroundings without a test runner. */
+
+import { Device } from '../../src/gpu/device.ts';
+import { WebGpuEngine } from '../../src/gpu/engine.ts';
+import { type Outcome, runCases } from './check.ts';
+import { datasetCases } from './dataset.ts';
+import { engineCases } from './engine.ts';
+import { gradientCases } from './gradient.ts';
+
+/** Largest |Δ log10 t_test| of the float32 engine. */
+export const WEBGPU_LIMITS = { default: 0.01 } as const;
+
+/** A device of its own, as tests of single kernels need. */
+export async function requestDevice(gpu: GPU): Promise<Device> {
+  const adapter = await gpu.requestAdapter();
+  if (!adapter) throw new Error('no WebGPU adapter: a GPU test cannot run, and does not pass');
+  return Device.request(adapter);
+}
+
+/** An engine; throws where there is no adapter. */
+export async function requestEngine(gpu: GPU): Promise<WebGpuEngine> {
+  const engine = await WebGpuEngine.create(gpu, { roundMilliseconds: 30 });
+  if (!engine) throw new Error('no WebGPU adapter: a GPU test cannot run, and does not pass');
+  return engine;
+}
+
+/** Runs the cases of the kernels and, unless told not to, of the engine. */
+export async function conformance(
+  gpu: GPU,
+  parts: { readonly engine: boolean },
+): Promise<{ adapter: string; outcomes: Outcome[] }> {
+  const device = await requestDevice(gpu);
+  const outcomes = await runCases([...datasetCases, ...gradientCases], device);
+  device.gpu.destroy();
+  const engine = await requestEngine(gpu);
+  if (parts.engine) {
+    outcomes.push(...(await runCases(engineCases, { engine, limits: WEBGPU_LIMITS })));
+  }
+  engine.dispose();
+  return { adapter: engine.info.device, outcomes };
+}

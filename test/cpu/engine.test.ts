@@ -1,0 +1,36 @@
+import { afterAll, describe, it } from 'vitest';
+import { CpuEngine, type WorkerPort } from '../../src/cpu/engine.ts';
+import { serve } from '../../src/cpu/worker.ts';
+import { engineCases } from '../conformance/engine.ts';
+
+/** A worker that shares the test's thread: the same protocol, no built file needed. */
+function inlineWorker(): WorkerPort {
+  let alive = true;
+  const port: WorkerPort = {
+    post: (replica) => {
+      setTimeout(() => {
+        if (alive) serve(replica, (report) => alive && port.onreport(structuredClone(report)));
+      });
+    },
+    onreport: () => {},
+    onfailure: () => {},
+    terminate: () => {
+      alive = false;
+    },
+  };
+  return port;
+}
+
+/** docs/numerics.md: what each tolerance promises. */
+const CPU_LIMITS = { default: 0.005, fine: 0.0005 } as const;
+
+describe('float64 engine', () => {
+  const engine = new CpuEngine(inlineWorker, 2);
+  afterAll(() => engine.dispose());
+  for (const { name, run } of engineCases) {
+    it(name, async () => {
+      const figure = await run({ engine, limits: CPU_LIMITS });
+      if (figure) console.info(`  ${name}: ${figure}`);
+    });
+  }
+});

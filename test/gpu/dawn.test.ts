@@ -1,0 +1,32 @@
+import { afterAll, describe, it } from 'vitest';
+import type { Device } from '../../src/gpu/device.ts';
+import type { WebGpuEngine } from '../../src/gpu/engine.ts';
+import { datasetCases } from '../conformance/dataset.ts';
+import { engineCases } from '../conformance/engine.ts';
+import { gradientCases } from '../conformance/gradient.ts';
+import { requestDevice, requestEngine, WEBGPU_LIMITS } from '../conformance/main.ts';
+import { dawn } from './dawn.ts';
+
+describe('kernels on Dawn', () => {
+  let device: Device | undefined;
+  afterAll(() => device?.gpu.destroy());
+  for (const { name, run } of [...datasetCases, ...gradientCases]) {
+    it(name, async () => {
+      device ??= await requestDevice(dawn);
+      const figure = await run(device);
+      if (figure) console.info(`  ${name}: ${figure}`);
+    });
+  }
+});
+
+describe('engine on Dawn', () => {
+  let engine: WebGpuEngine | undefined;
+  afterAll(() => engine?.dispose());
+  for (const { name, run } of engineCases) {
+    it(name, async () => {
+      engine ??= await requestEngine(dawn);
+      const figure = await run({ engine, limits: WEBGPU_LIMITS });
+      if (figure) console.info(`  ${name}: ${figure}`);
+    });
+  }
+});

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { LAVAPIPE } from '../../scripts/system.js';
+import { bundle } from '../conformance/bundle.ts';
+import type { Outcome } from '../conformance/check.ts';
+import { datasetCases } from '../conformance/dataset.ts';
+import { engineCases } from '../conformance/engine.ts';
+import { gradientCases } from '../conformance/gradient.ts';
+
+/**
+ * The same cases on a second, independent implementation of WebGPU: wgpu with naga, under Deno, on
+ * Mesa's software Vulkan.
+ */
+describe('wgpu (Deno)', () => {
+  let outcomes: readonly Outcome[] = [];
+
+  beforeAll(async () => {
+    const path = await bundle('deno.ts');
+    const deno = new URL('../../node_modules/.bin/deno', import.meta.url).pathname;
+    const { stdout } = await promisify(execFile)(deno, ['run', '--no-config', '-A', path], {
+      env: { VK_ICD_FILENAMES: LAVAPIPE, ...process.env, NO_COLOR: '1' },
+      maxBuffer: 2 ** 24,
+    });
+    const result = JSON.parse(stdout) as { adapter: string; outcomes: Outcome[] };
+    console.info(`  adapter: ${result.adapter}`);
+    ({ outcomes } = result);
+  }, 300_000);
+
+  for (const { name } of [...datasetCases, ...gradientCases, ...engineCases]) {
+    it(name, () => {
+      const outcome = outcomes.find((each) => each.name === name);
+      expect(outcome).toBeDefined();
+      expect(outcome?.error).toBeNull();
+      if (outcome?.figure) console.info(`  ${name}: ${outcome.figure}`);
+    });
+  }
+});
