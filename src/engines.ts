@@ -1,19 +1,48 @@
 import { CpuEngine, type WorkerPort } from './cpu/engine.ts';
-import type { EngineChoice, EnginePreference } from './model/engine.ts';
+import { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
+import type { ChooseEngine, EngineChoice } from './model/engine.ts';
 
-/** What the surroundings offer: a browser's page or node fill it in. */
+/** What the surroundings offer; the page and the command line fill it in. */
 export interface Surroundings {
-  /** Entry to WebGPU; undefined with the reason in `noGpu`. */
+  /** Entry to WebGPU; undefined where there is none, with the reason in `noGpu`, a sentence. */
   readonly gpu: GPU | undefined;
   readonly noGpu: string;
+  readonly gpuOptions?: WebGpuOptions;
   readonly spawnWorker: () => WorkerPort;
   readonly workers: number;
 }
 
-/** Chooses an engine and says why. */
-export async function chooseEngine(
-  { spawnWorker, workers, noGpu }: Surroundings,
-  _preference: EnginePreference,
-): Promise<EngineChoice> {
-  return { engine: new CpuEngine(spawnWorker, workers), why: noGpu };
+/**
+ * The chooser for some surroundings. `auto` takes WebGPU on a real GPU; a software adapter is slower
+ * than the CPU engine and is taken only when asked for.
+ */
+export function engineChooser(surroundings: Surroundings): ChooseEngine {
+  const cpu = (why: string): EngineChoice => ({
+    engine: new CpuEngine(surroundings.spawnWorker, surroundings.workers),
+    why,
+  });
+  return async (preference) => {
+    if (preference === 'cpu') return cpu('The CPU engine was asked for.');
+    const found = await findGpu(surroundings);
+    if (typeof found === 'string') {
+      if (preference === 'webgpu') throw new Error(`WebGPU cannot be used. ${found}`);
+      return cpu(found);
+    }
+    if (preference === 'webgpu') return { engine: found, why: 'WebGPU was asked for.' };
+    if (!found.software) return { engine: found, why: 'This device offers WebGPU on a GPU.' };
+    found.dispose();
+    return cpu(
+      `WebGPU here runs in software (${found.info.device}), which is slower than the CPU engine.`,
+    );
+  };
+}
+
+/** The WebGPU engine, or in words why there is none. */
+async function findGpu({ gpu, noGpu, gpuOptions }: Surroundings): Promise<WebGpuEngine | string> {
+  if (!gpu) return noGpu;
+  try {
+    return (await WebGpuEngine.create(gpu, gpuOptions)) ?? 'WebGPU finds no GPU that it may use.';
+  } catch (error) {
+    return `WebGPU failed to start: ${error instanceof Error ? error.message : error}.`;
+  }
 }

@@ -2,7 +2,7 @@
 import type { WorkerPort } from './cpu/engine.ts';
 import type { WorkerReport } from './cpu/worker.ts';
 import './define.ts';
-import { chooseEngine } from './engines.ts';
+import { engineChooser } from './engines.ts';
 import type { GrokLab } from './ui/lab.ts';
 
 function spawnWorker(): WorkerPort {
@@ -20,14 +20,11 @@ function spawnWorker(): WorkerPort {
 
 const lab = document.querySelector<GrokLab>('grok-lab');
 if (lab) {
-  lab.chooseEngine = (preference) =>
-    chooseEngine(
-      {
-        gpu: navigator.gpu,
-        noGpu: 'This browser offers no WebGPU.',
-        spawnWorker,
-        workers: Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1),
-      },
-      preference,
-    );
+  lab.chooseEngine = engineChooser({
+    gpu: navigator.gpu,
+    noGpu: 'This browser offers no WebGPU.',
+    spawnWorker,
+    // One processor is left for the page.
+    workers: Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1),
+  });
 }

@@ -43,9 +43,9 @@ export class WebGpuEngine implements Engine {
     this.info = { kind: 'webgpu', device: adapterName(adapter), precision: 'float32' };
     this.#options = {
       roundMilliseconds: 8,
-      // A software adapter has as many processors as there are cores, and pays for barriers.
+      // A software adapter has as many processors as there are cores, and pays dearly for barriers.
       groups: this.software ? 16 : 256,
-      workgroup: this.software ? 64 : 128,
+      workgroup: this.software ? 8 : 128,
       ...options,
     };
   }
