@@ -344,7 +344,9 @@ fn flow(
       if (lid == 0u) {
         running = select(0u, 1u, slot.phase != PHASE_EMPTY && journal_has_room(groups.x));
       }
-      if (workgroupUniformLoad(&running) == 0u || left == 0u) { break; }
+      // The first gradient of a dispatch is evaluated whatever it costs; others only if they fit.
+      let spent = left < cost && left < params.budget;
+      if (workgroupUniformLoad(&running) == 0u || spent) { break; }
       left -= min(left, cost);
       if (workgroupUniformLoad(&slot.phase) == PHASE_ORIGIN) { clear(lid); }
       let stats = evaluate_gradient(lid);

@@ -18,6 +18,14 @@ export function isSoftware({ info }: GPUAdapter): boolean {
 }
 
 /**
+ * Loop iterations that an invocation may make in one dispatch. Mesa's software driver stops loops
+ * without a word after 65 535, over all loops of an invocation.
+ */
+export function loopLimit({ info }: GPUAdapter): number {
+  return /llvmpipe/i.test(info.description) ? 65_000 : Infinity;
+}
+
+/**
  * A device that collects what goes wrong on it: the first validation or memory error, and its loss.
  */
 export class Device {

@@ -1,6 +1,6 @@
 import { type Batch, type Engine, type EngineInfo, EngineLostError } from '../model/engine.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
-import { adapterName, Device, isSoftware } from './device.ts';
+import { adapterName, Device, isSoftware, loopLimit } from './device.ts';
 import { Kernels, type Sizes } from './kernels.ts';
 import { Pace } from './pace.ts';
 import { Seats } from './seats.ts';
@@ -35,11 +35,13 @@ export class WebGpuEngine implements Engine {
   #kernels: Kernels | undefined;
   /** Halved at every loss of the device. */
   #share = 1;
+  readonly #maxCost: number;
 
   private constructor(gpu: GPU, adapter: GPUAdapter, options: WebGpuOptions) {
     this.#gpu = gpu;
     this.#adapter = adapter;
     this.software = isSoftware(adapter);
+    this.#maxCost = loopLimit(adapter);
     this.info = { kind: 'webgpu', device: adapterName(adapter), precision: 'float32' };
     this.#options = {
       roundMilliseconds: 8,
@@ -91,16 +93,14 @@ export class WebGpuEngine implements Engine {
     for (let seat = 0; seat < 2 * kernels.sizes.groups; seat++) kernels.writeSlot(seat, {});
     try {
       for (;;) {
-        const tooLarge: Trajectory[] = [];
+        const refused: Trajectory[] = [];
         for (let seat = seats.freeSeat(); seat !== undefined; seat = seats.freeSeat()) {
           waiting ??= next(source);
           if (waiting === undefined) break;
-          if (seats.fill(seat, waiting)) {
-            waiting = undefined;
-          } else if (seats.occupied === 0) {
-            tooLarge.push(unplaceable(waiting));
-            waiting = undefined;
-          } else break;
+          const refusal = seats.refusal(waiting);
+          if (refusal !== undefined) refused.push(failed(waiting, refusal));
+          else if (!seats.fill(seat, waiting)) break;
+          waiting = undefined;
         }
         while (seats.occupied > 0 && rounds.length < ROUNDS_IN_FLIGHT) {
           const round = this.#submit(kernels, seats, pace, readers);
@@ -109,13 +109,13 @@ export class WebGpuEngine implements Engine {
         }
         const round = rounds.shift();
         if (round === undefined) {
-          if (tooLarge.length > 0) yield { trajectories: tooLarge, gradients: 0 };
+          if (refused.length > 0) yield { trajectories: refused, gradients: 0 };
           return;
         }
         const { trajectories, gradients } = seats.read(await round);
         device.check();
         if (signal.aborted) return;
-        yield { trajectories: [...tooLarge, ...trajectories], gradients };
+        yield { trajectories: [...refused, ...trajectories], gradients };
       }
     } finally {
       await Promise.allSettled(rounds);
@@ -175,6 +175,7 @@ export class WebGpuEngine implements Engine {
     return {
       workgroup,
       groups,
+      maxCost: this.#maxCost,
       data: bytes / 16,
       vectors: bytes / 4 / 16,
       sampleValues: bytes / 4 / 4,
@@ -228,7 +229,6 @@ function next(source: Iterator<Replica>): Replica | undefined {
   return done ? undefined : value;
 }
 
-function unplaceable({ index, samples, dimensions }: Replica): Trajectory {
-  const failure = `a dataset of ${samples} × ${dimensions} does not fit this device`;
+function failed({ index }: Replica, failure: string): Trajectory {
   return { index, rows: new Float32Array(), gradients: 0, failure };
 }

@@ -21,6 +21,8 @@ export interface Sizes {
   readonly data: number;
   readonly vectors: number;
   readonly sampleValues: number;
+  /** Most loop iterations of one gradient; see `loopLimit`. */
+  readonly maxCost: number;
   /** Entries of the journal. */
   readonly journal: number;
 }

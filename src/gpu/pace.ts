@@ -3,7 +3,10 @@
  * should. Work is counted in loop iterations of one invocation.
  */
 
-/** Most iterations in one dispatch: a few milliseconds on a slow GPU, and some drivers stop loops after 65 535. */
+/**
+ * Most iterations in one dispatch: a few milliseconds on a slow GPU, and well below the 65 535 after
+ * which Mesa's software driver stops loops.
+ */
 const PER_DISPATCH = 48_000;
 
 /** Most dispatches in one round. */

@@ -54,13 +54,29 @@ export class Seats {
     return undefined;
   }
 
+  /** Why a replica can never have a seat on this device, in words; undefined if it can. */
+  refusal(replica: Replica): string | undefined {
+    const { samples, dimensions } = replica;
+    const { sizes } = this.kernels;
+    const needs = needsOf(replica);
+    const fits =
+      needs.data <= sizes.data &&
+      needs.vectors <= sizes.vectors &&
+      needs.samples <= sizes.sampleValues;
+    if (!fits) return `a dataset of ${samples} × ${dimensions} does not fit this device`;
+    if (gradientCost(samples, needs.octets, sizes.workgroup) > sizes.maxCost) {
+      return `a dataset of ${samples} × ${dimensions} is too large for this software driver's loops`;
+    }
+    return undefined;
+  }
+
   /** Puts a replica into a free seat. False if there is no memory for it now. */
   fill(seat: number, replica: Replica): boolean {
     const { samples, dimensions } = replica;
-    const octets = Math.ceil(dimensions / 8);
-    const data = this.#data.take(samples * octets);
-    const vectors = this.#vectors.take(VECTORS * 2 * octets);
-    const values = this.#samples.take(SAMPLE_ARRAYS * samples);
+    const { octets, ...needs } = needsOf(replica);
+    const data = this.#data.take(needs.data);
+    const vectors = this.#vectors.take(needs.vectors);
+    const values = this.#samples.take(needs.samples);
     if (!data || !vectors || !values) {
       if (data) this.#data.give(data);
       if (vectors) this.#vectors.give(vectors);
@@ -133,6 +149,22 @@ export class Seats {
     });
     return { index: replica.index, rows, gradients, failure };
   }
+}
+
+/** Elements of each buffer that a replica needs. */
+function needsOf({ samples, dimensions }: Replica): {
+  readonly octets: number;
+  readonly data: number;
+  readonly vectors: number;
+  readonly samples: number;
+} {
+  const octets = Math.ceil(dimensions / 8);
+  return {
+    octets,
+    data: samples * octets,
+    vectors: VECTORS * 2 * octets,
+    samples: SAMPLE_ARRAYS * samples,
+  };
 }
 
 function failureOf(kind: number): string | null {

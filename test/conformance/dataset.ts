@@ -17,6 +17,7 @@ function kernelsFor(device: Device): Promise<Kernels> {
   return Kernels.create(device, {
     workgroup: 16,
     groups: 1,
+    maxCost: Infinity,
     data: 2 ** 14,
     vectors: 2 ** 11,
     sampleValues: 2 ** 11,

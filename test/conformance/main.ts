@@ -1,11 +1,40 @@
 /** Everything that a WebGPU implementation must pass, for surroundings without a test runner. */
 
 import { Device } from '../../src/gpu/device.ts';
-import { WebGpuEngine } from '../../src/gpu/engine.ts';
-import { type Outcome, runCases } from './check.ts';
+import { WebGpuEngine, type WebGpuOptions } from '../../src/gpu/engine.ts';
+import { type Case, type Outcome, runCases } from './check.ts';
 import { datasetCases } from './dataset.ts';
-import { engineCases } from './engine.ts';
+import { type EngineContext, engineCases, largestCase, shapesCase } from './engine.ts';
 import { gradientCases } from './gradient.ts';
+
+/** What a WebGPU engine must do beyond what every engine does. */
+export const webGpuCases: readonly Case<GPU>[] = [
+  // Software adapters run with small workgroups by default; GPUs with these.
+  onEngine(shapesCase('agrees with the twin with the workgroups of a GPU'), {
+    workgroup: 128,
+    groups: 2,
+  }),
+  // Mesa's software driver needs large workgroups for it: its loops end after 65 535 turns.
+  onEngine(largestCase, { workgroup: 256 }),
+];
+
+function onEngine(
+  { name, run }: Case<Pick<EngineContext, 'engine'>>,
+  options: WebGpuOptions,
+): Case<GPU> {
+  return {
+    name,
+    run: async (gpu) => {
+      const engine = await WebGpuEngine.create(gpu, options);
+      if (!engine) throw new Error('no WebGPU adapter');
+      try {
+        return await run({ engine });
+      } finally {
+        engine.dispose();
+      }
+    },
+  };
+}
 
 /** Largest |Δ log10 t_test| of the float32 engine. */
 export const WEBGPU_LIMITS = { default: 0.01 } as const;
@@ -35,6 +64,7 @@ export async function conformance(
   const engine = await requestEngine(gpu);
   if (parts.engine) {
     outcomes.push(...(await runCases(engineCases, { engine, limits: WEBGPU_LIMITS })));
+    outcomes.push(...(await runCases(webGpuCases, gpu)));
   }
   engine.dispose();
   return { adapter: engine.info.device, outcomes };

@@ -4,7 +4,7 @@ import type { WebGpuEngine } from '../../src/gpu/engine.ts';
 import { datasetCases } from '../conformance/dataset.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
-import { requestDevice, requestEngine, WEBGPU_LIMITS } from '../conformance/main.ts';
+import { requestDevice, requestEngine, WEBGPU_LIMITS, webGpuCases } from '../conformance/main.ts';
 import { dawn } from './dawn.ts';
 
 describe('kernels on Dawn', () => {
@@ -26,6 +26,15 @@ describe('engine on Dawn', () => {
     it(name, async () => {
       engine ??= await requestEngine(dawn);
       const figure = await run({ engine, limits: WEBGPU_LIMITS });
+      if (figure) console.info(`  ${name}: ${figure}`);
+    });
+  }
+});
+
+describe('engine with other sizes on Dawn', () => {
+  for (const { name, run } of webGpuCases) {
+    it(name, async () => {
+      const figure = await run(dawn);
       if (figure) console.info(`  ${name}: ${figure}`);
     });
   }

@@ -7,6 +7,7 @@ import type { Outcome } from '../conformance/check.ts';
 import { datasetCases } from '../conformance/dataset.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
+import { webGpuCases } from '../conformance/main.ts';
 
 /**
  * The same cases on a second, independent implementation of WebGPU: wgpu with naga, under Deno, on
@@ -27,7 +28,7 @@ describe('wgpu (Deno)', () => {
     ({ outcomes } = result);
   }, 300_000);
 
-  for (const { name } of [...datasetCases, ...gradientCases, ...engineCases]) {
+  for (const { name } of [...datasetCases, ...gradientCases, ...engineCases, ...webGpuCases]) {
     it(name, () => {
       const outcome = outcomes.find((each) => each.name === name);
       expect(outcome).toBeDefined();

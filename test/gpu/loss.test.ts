@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { parseSpec } from '../../src/model/spec.ts';
+import { SweepPlan } from '../../src/sweep/plan.ts';
+import { Sweep } from '../../src/sweep/sweep.ts';
+import { requestEngine } from '../conformance/main.ts';
+import { dawn } from './dawn.ts';
+
+const SPEC = parseSpec({
+  samples: 48,
+  x: { over: 'lambda', from: 0.3, to: 0.6, step: 0.05 },
+  y: { over: 'seed', from: 1, to: 20, step: 1 },
+});
+
+describe('device loss on Dawn', () => {
+  it('keeps finished replicas, says so, and finishes on a new device', async () => {
+    const engine = await requestEngine(dawn);
+    const sweep = new Sweep(new SweepPlan(SPEC), engine);
+    const devices = new Set<GPUDevice>();
+    let kept = 0;
+    sweep.onchange = () => {
+      if (engine.device) devices.add(engine.device);
+      if (kept === 0 && sweep.table.done > 30) {
+        kept = sweep.table.done;
+        engine.device?.destroy();
+      }
+    };
+    await sweep.run();
+    expect(sweep.message).toMatch(/GPU was taken away.*kept.*once more/s);
+    expect([sweep.state, sweep.table.done]).toEqual(['done', 140]);
+    expect(sweep.table.failures.size).toBe(0);
+    expect(kept).toBeGreaterThan(30);
+    expect(devices.size).toBe(2);
+    engine.dispose();
+  });
+
+  it('ends in words when the new device is lost as well', async () => {
+    const engine = await requestEngine(dawn);
+    const sweep = new Sweep(new SweepPlan(SPEC), engine);
+    sweep.onchange = () => {
+      if (sweep.table.done > 5) engine.device?.destroy();
+    };
+    await sweep.run();
+    expect(sweep.state).toBe('failed');
+    expect(sweep.message).toMatch(/lost again after a retry/);
+    expect(sweep.table.done).toBeGreaterThan(5);
+    engine.dispose();
+  });
+
+  it('reports a shader that does not compile with its line', async () => {
+    const adapter = await dawn.requestAdapter();
+    if (!adapter) throw new Error('no adapter');
+    const { Device } = await import('../../src/gpu/device.ts');
+    const device = await Device.request(adapter);
+    await expect(device.pipeline('broken', 'fn f() {\n  let x = y;\n}')).rejects.toThrow(
+      /broken:2: .*y[\s\S]*let x = y/,
+    );
+    device.gpu.destroy();
+  });
+
+  it('throws what the device reports in the middle of a run', async () => {
+    const engine = await requestEngine(dawn);
+    const sweep = new Sweep(new SweepPlan(SPEC), engine);
+    sweep.onchange = () => {
+      // Larger than any device allows: a validation error that nobody asked about.
+      engine.device?.createBuffer({ size: 2 ** 50, usage: 1 << 7 });
+    };
+    await sweep.run();
+    expect(sweep.state).toBe('failed');
+    expect(sweep.message).toMatch(/WebGPU reports: .*size/s);
+    engine.dispose();
+  });
+});
