@@ -1,4 +1,22 @@
 /** Registers the custom elements. Importing it is the only side effect of the library. */
+import { GrokChart } from './ui/chart.ts';
+import { GrokHeatmap } from './ui/heatmap.ts';
+import { GrokInspector } from './ui/inspector.ts';
 import { GrokLab } from './ui/lab.ts';
+import { GrokProfile } from './ui/profile.ts';
+import { GrokProgress } from './ui/progress.ts';
+import { GrokSpecForm } from './ui/spec-form.ts';
 
-customElements.define('grok-lab', GrokLab);
+const ELEMENTS = {
+  'grok-chart': GrokChart,
+  'grok-heatmap': GrokHeatmap,
+  'grok-inspector': GrokInspector,
+  'grok-lab': GrokLab,
+  'grok-profile': GrokProfile,
+  'grok-progress': GrokProgress,
+  'grok-spec-form': GrokSpecForm,
+};
+
+for (const [name, element] of Object.entries(ELEMENTS)) {
+  if (!customElements.get(name)) customElements.define(name, element);
+}

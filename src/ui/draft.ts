@@ -1,0 +1,107 @@
+/** The form's fields as text, to and from a spec; what is typed is judged by parseSpec alone. */
+import { type Axis, axisValues, type Parameter } from '../model/axis.ts';
+import { parseSpec, type SweepSpec, specToJson } from '../model/spec.ts';
+
+/** One axis as text. */
+export interface AxisDraft {
+  over: Parameter;
+  form: 'range' | 'list';
+  from: string;
+  to: string;
+  step: string;
+  list: string;
+}
+
+/** Every field of the form. */
+export interface Draft {
+  samples: string;
+  sigma: string;
+  lambda: string;
+  seed: string;
+  seedsPerCell: string;
+  ensemble: string;
+  test: string;
+  train: string;
+  horizon: string;
+  tolerance: string;
+  until: string;
+  x: AxisDraft;
+  y: AxisDraft;
+}
+
+function draftAxis(axis: Axis): AxisDraft {
+  const values = axisValues(axis);
+  const [first = 0, second] = values;
+  const step = 'step' in axis ? axis.step : second === undefined ? 1 : second - first;
+  return {
+    over: axis.over,
+    form: 'values' in axis ? 'list' : 'range',
+    from: String(first),
+    to: String('to' in axis ? axis.to : values.at(-1)),
+    step: String(Number(step.toPrecision(12))),
+    list: values.slice(0, 50).join(', '),
+  };
+}
+
+/** The form's text for a spec. */
+export function draftOf(spec: SweepSpec): Draft {
+  return {
+    samples: String(spec.samples),
+    sigma: String(spec.sigma),
+    lambda: String(spec.lambda),
+    seed: String(spec.seed),
+    seedsPerCell: String(spec.seedsPerCell),
+    ensemble: spec.ensemble,
+    test: spec.thresholds.test.join(', '),
+    train: spec.thresholds.train.join(', '),
+    horizon: String(spec.horizon),
+    tolerance: spec.tolerance,
+    until: spec.until,
+    x: draftAxis(spec.x),
+    y: draftAxis(spec.y),
+  };
+}
+
+/** A number if the text is one, else the text itself, which the parser will complain about. */
+function value(text: string): number | string {
+  const trimmed = text.trim().replace('−', '-');
+  return trimmed !== '' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : text;
+}
+
+function list(text: string): (number | string)[] {
+  return text
+    .split(/[,;\s]+/)
+    .filter(Boolean)
+    .map(value);
+}
+
+function axisJson({ over, form, from, to, step, list: values }: AxisDraft): object {
+  return form === 'list'
+    ? { over, values: list(values) }
+    : { over, from: value(from), to: value(to), step: value(step) };
+}
+
+/**
+ * The spec that a draft stands for.
+ * @throws FieldError that names the first field that is not accepted
+ */
+export function specOf(draft: Draft): SweepSpec {
+  const axes: string[] = [draft.x.over, draft.y.over];
+  const json: Record<string, unknown> = {
+    ...specToJson(parseSpec({})),
+    samples: value(draft.samples),
+    sigma: value(draft.sigma),
+    lambda: value(draft.lambda),
+    seed: value(draft.seed),
+    seedsPerCell: axes.includes('seed') ? 1 : value(draft.seedsPerCell),
+    ensemble: draft.ensemble,
+    thresholds: { test: list(draft.test), train: list(draft.train) },
+    horizon: value(draft.horizon),
+    tolerance: draft.tolerance,
+    until: draft.until,
+    x: axisJson(draft.x),
+    y: axisJson(draft.y),
+  };
+  for (const name of axes) delete json[name];
+  return parseSpec(json);
+}

@@ -1,0 +1,77 @@
+/** Numbers and states in words, for labels, tables and spoken values. */
+import type { Parameter } from '../model/axis.ts';
+import type { Quantile } from '../results/summary.ts';
+
+const SUPERSCRIPTS: Record<string, string> = {
+  '-': '⁻',
+  '.': '·',
+  0: '⁰',
+  1: '¹',
+  2: '²',
+  3: '³',
+  4: '⁴',
+  5: '⁵',
+  6: '⁶',
+  7: '⁷',
+  8: '⁸',
+  9: '⁹',
+};
+
+/** 10 to a power, with a true superscript: 10³⁰. */
+export function powerOfTen(exponent: number): string {
+  return `10${[...String(exponent)].map((c) => SUPERSCRIPTS[c] ?? c).join('')}`;
+}
+
+/** A time given by its log10: 0.0316, 4.2, 1.3·10⁵. */
+export function time(log10t: number): string {
+  if (log10t > -3 && log10t < 4) return String(Number((10 ** log10t).toPrecision(3)));
+  let exponent = Math.floor(log10t);
+  let mantissa = Number((10 ** (log10t - exponent)).toPrecision(2));
+  if (mantissa >= 10) {
+    mantissa /= 10;
+    exponent++;
+  }
+  return `${mantissa}·${powerOfTen(exponent)}`;
+}
+
+/** A quantile of times, or its state, in words. */
+export function quantileText(quantile: Quantile, horizon: number): string {
+  switch (quantile.state) {
+    case 'crossed':
+      return time(quantile.log10t);
+    case 'fromStart':
+      return 'from the start';
+    case 'notBy':
+      return `not by ${powerOfTen(horizon)}`;
+    case 'none':
+      return '–';
+  }
+}
+
+/** At most `digits` significant digits, without trailing zeros. */
+export function number(value: number, digits = 4): string {
+  return String(Number(value.toPrecision(digits)));
+}
+
+/** A count with thin spaces between thousands. */
+export function count(value: number): string {
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, '\u2009');
+}
+
+/** Seconds as 3 s, 2 min 5 s, 1 h 10 min. */
+export function duration(seconds: number): string {
+  const s = Math.ceil(seconds);
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}
+
+/** Symbol and meaning of a parameter, as axis titles have them. */
+export const PARAMETER_LABELS: Record<Parameter, { symbol: string; title: string }> = {
+  lambda: { symbol: 'λ', title: 'λ = d/N' },
+  seed: { symbol: 'seed', title: 'seed' },
+  sigma: { symbol: 'σ', title: 'σ, standard deviation of the data' },
+  samples: { symbol: 'N', title: 'N, training samples' },
+};

@@ -1,0 +1,388 @@
+import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import uPlot from 'uplot';
+import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
+import type { CellState, View } from './cells.ts';
+import { viridisCss } from './colour.ts';
+import { PARAMETER_LABELS, powerOfTen, quantileText } from './format.ts';
+import { MARGINS, mapAxis, markX } from './layout.ts';
+import { hatchTile, MapImage } from './paint.ts';
+import { CANVAS_FONT, colours, onSchemeChange, theme } from './theme.ts';
+
+/** Which cell; the detail of `cell-select`. */
+export interface CellPosition {
+  readonly ix: number;
+  readonly iy: number;
+}
+
+/** Rows of the table behind the map, at most. */
+const TABLE_ROWS = 200;
+
+/**
+ * The map of grokking times over two axes.
+ *
+ * @fires cell-select - CustomEvent<CellPosition> when a cell is clicked or chosen with Enter
+ */
+export class GrokHeatmap extends LitElement {
+  static override styles = [
+    unsafeCSS(uPlotCss),
+    theme,
+    css`
+      :host {
+        display: block;
+      }
+      .map {
+        position: relative;
+        touch-action: pan-y;
+      }
+      .map:focus-visible {
+        outline-offset: 4px;
+      }
+      .u-over {
+        cursor: crosshair;
+      }
+      .tip {
+        position: absolute;
+        z-index: 2;
+        pointer-events: none;
+        background: var(--ground);
+        border: 1px solid var(--line);
+        border-radius: 6px;
+        padding: 6px 10px;
+        font-size: 0.8125rem;
+        box-shadow: 0 2px 10px rgb(0 0 0 / 15%);
+        white-space: nowrap;
+      }
+      .tip strong {
+        display: block;
+      }
+    `,
+  ];
+
+  /** The sweep to show. */
+  @property({ attribute: false }) view: View | undefined;
+  /** Changes whenever the table has; the map is painted anew. */
+  @property({ attribute: false }) revision = 0;
+  /** The selected cell. */
+  @property({ attribute: false }) selected: CellPosition | undefined;
+
+  @state() private cursor: CellPosition | undefined;
+  @state() private tableOpen = false;
+  @query('.plot') private readonly plot!: HTMLElement;
+
+  #chart: uPlot | undefined;
+  #image: MapImage | undefined;
+  #observer: ResizeObserver | undefined;
+  #stopScheme = (): void => {};
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stopScheme = onSchemeChange(() => this.#rebuild());
+    this.#observer = new ResizeObserver(() => this.#resize());
+    this.#observer.observe(this);
+    if (this.hasUpdated) this.#rebuild();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stopScheme();
+    this.#observer?.disconnect();
+    this.#chart?.destroy();
+    this.#chart = undefined;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.get('view')?.plan !== this.view?.plan) this.cursor = undefined;
+    if (this.view && (changed.has('view') || changed.has('revision'))) {
+      this.#image = new MapImage(this.view, colours(this));
+    }
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('view') && changed.get('view')?.plan !== this.view?.plan) this.#rebuild();
+    else this.#chart?.redraw(false);
+  }
+
+  protected override render(): unknown {
+    const { view } = this;
+    if (!view) return nothing;
+    const { spec } = view.plan;
+    const names = `${PARAMETER_LABELS[spec.x.over].symbol} and ${PARAMETER_LABELS[spec.y.over].symbol}`;
+    return html`
+      <div
+        class="map"
+        part="map"
+        tabindex="0"
+        role="application"
+        aria-roledescription="map"
+        aria-label="Map of grokking times over ${names}. Arrow keys move, Enter selects a cell."
+        @keydown=${this.#onKey}
+        @focus=${() => {
+          this.cursor ??= this.selected ?? { ix: 0, iy: 0 };
+        }}
+        @blur=${() => {
+          this.cursor = undefined;
+        }}
+      >
+        <div class="plot"></div>
+        ${this.cursor ? this.#renderTip(view, this.cursor) : nothing}
+      </div>
+      <div class="spoken" aria-live="polite">
+        ${this.cursor ? this.#lines(view, this.cursor).join(', ') : nothing}
+      </div>
+      <details
+        @toggle=${(event: Event) => {
+          this.tableOpen = (event.target as HTMLDetailsElement).open;
+        }}
+      >
+        <summary>Map as a table</summary>
+        ${this.tableOpen ? this.#renderTable(view) : nothing}
+      </details>
+    `;
+  }
+
+  #lines(view: View, { ix, iy }: CellPosition): string[] {
+    const { plan, table, threshold } = view;
+    const { spec } = plan;
+    const cell = plan.cell(ix, iy);
+    const a = spec.thresholds.test[threshold];
+    const image = this.#image;
+    const own = image ? image.state(ix, iy) : { state: 'pending' as const };
+    const seeds =
+      spec.seedsPerCell > 1 ? `median of ${spec.seedsPerCell} seeds` : `seed ${cell.seed}`;
+    const first = plan.firstOf(ix, iy);
+    const reason = own.state === 'failed' ? `: ${table.failures.get(first) ?? ''}` : '';
+    return [
+      `t_test(${a}) ${stateText(own, spec.horizon)}${reason}`,
+      `λ ${cell.lambda}, N ${cell.samples}, d ${cell.dimensions}, σ ${cell.sigma}`,
+      seeds,
+    ];
+  }
+
+  #renderTip(view: View, cursor: CellPosition): unknown {
+    const chart = this.#chart;
+    if (!chart) return nothing;
+    const left = chart.over.offsetLeft + chart.valToPos(cursor.ix, 'x');
+    const top = chart.over.offsetTop + chart.valToPos(cursor.iy, 'y');
+    const [first, ...rest] = this.#lines(view, cursor);
+    const rightHalf = left > chart.width / 2;
+    const x = rightHalf ? `right:${chart.width - left + 14}px` : `left:${left + 14}px`;
+    return html`<div class="tip" style="${x};top:${Math.max(0, top - 70)}px">
+      <strong>${first}</strong>${rest.map((line) => html`<div>${line}</div>`)}
+    </div>`;
+  }
+
+  #renderTable(view: View): unknown {
+    const { plan } = view;
+    const rows = plan.ys.slice(0, TABLE_ROWS);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Map as a table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${PARAMETER_LABELS[plan.spec.y.over].symbol}</th>
+            ${plan.xs.map((x) => html`<th scope="col">${PARAMETER_LABELS[plan.spec.x.over].symbol} ${x}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            (y, iy) => html`<tr>
+              <th scope="row">${y}</th>
+              ${plan.xs.map((_, ix) => html`<td>${stateText(this.#image?.state(ix, iy), plan.spec.horizon)}</td>`)}
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+      ${rows.length < plan.ys.length ? html`<p class="muted">The first ${TABLE_ROWS} rows.</p>` : nothing}
+    </div>`;
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const { view } = this;
+    if (!view) return;
+    const { ix, iy } = this.cursor ?? this.selected ?? { ix: 0, iy: 0 };
+    const [columns, rows] = [view.plan.xs.length, view.plan.ys.length];
+    const moves: Record<string, CellPosition> = {
+      ArrowLeft: { ix: ix - 1, iy },
+      ArrowRight: { ix: ix + 1, iy },
+      ArrowUp: { ix, iy: iy + 1 },
+      ArrowDown: { ix, iy: iy - 1 },
+      PageUp: { ix, iy: iy + 10 },
+      PageDown: { ix, iy: iy - 10 },
+      Home: { ix: 0, iy },
+      End: { ix: columns - 1, iy },
+    };
+    const to = moves[event.key];
+    if (to) {
+      const clamp = (v: number, n: number): number => Math.min(n - 1, Math.max(0, v));
+      this.cursor = { ix: clamp(to.ix, columns), iy: clamp(to.iy, rows) };
+    } else if (event.key === 'Enter' || event.key === ' ') this.#select({ ix, iy });
+    else if (event.key === 'Escape') this.cursor = undefined;
+    else return;
+    event.preventDefault();
+  }
+
+  #select(detail: CellPosition): void {
+    this.dispatchEvent(new CustomEvent('cell-select', { detail, bubbles: true, composed: true }));
+  }
+
+  #resize(): void {
+    const { clientWidth } = this;
+    if (!this.#chart) this.#rebuild();
+    else if (clientWidth > 0 && clientWidth !== this.#chart.width) this.#rebuild();
+  }
+
+  #rebuild(): void {
+    this.#chart?.destroy();
+    this.#chart = undefined;
+    const { view, plot } = this;
+    if (!view || !plot || this.clientWidth === 0) return;
+    this.#image = new MapImage(view, colours(this));
+    const { xs, ys, spec } = view.plan;
+    const width = this.clientWidth;
+    const height = Math.round(Math.min(460, Math.max(260, 0.62 * width)));
+    const axis = colours(this);
+    const centred = (n: number) => (): [number, number] => [-0.5, n - 0.5];
+    this.#chart = new uPlot(
+      {
+        width,
+        height,
+        padding: [MARGINS.top, MARGINS.right, 0, 0],
+        legend: { show: false },
+        cursor: { show: false },
+        scales: {
+          x: { time: false, range: centred(xs.length) },
+          y: { range: centred(ys.length) },
+        },
+        series: [{}, { show: true, paths: () => null, points: { show: false } }],
+        axes: [
+          mapAxis(
+            xs,
+            PARAMETER_LABELS[spec.x.over].title,
+            axis,
+            Math.max(3, Math.floor((width - 140) / 70)),
+          ),
+          { ...mapAxis(ys, PARAMETER_LABELS[spec.y.over].title, axis, 8), size: MARGINS.left },
+        ],
+        hooks: { draw: [(chart) => this.#draw(chart)] },
+      },
+      [xs.map((_, k) => k), xs.map(() => null)],
+      plot,
+    );
+    this.#listen(this.#chart);
+    this.requestUpdate();
+  }
+
+  #listen(chart: uPlot): void {
+    const cellAt = (event: PointerEvent | MouseEvent): CellPosition => {
+      const box = chart.over.getBoundingClientRect();
+      const { plan } = this.view as View;
+      const within = (v: number, n: number): number => Math.min(n - 1, Math.max(0, Math.round(v)));
+      return {
+        ix: within(chart.posToVal(event.clientX - box.left, 'x'), plan.xs.length),
+        iy: within(chart.posToVal(event.clientY - box.top, 'y'), plan.ys.length),
+      };
+    };
+    chart.over.addEventListener('pointermove', (event) => {
+      const at = cellAt(event);
+      if (at.ix !== this.cursor?.ix || at.iy !== this.cursor.iy) this.cursor = at;
+    });
+    chart.over.addEventListener('pointerleave', () => {
+      this.cursor = undefined;
+    });
+    chart.over.addEventListener('click', (event) => this.#select(cellAt(event)));
+  }
+
+  #draw(chart: uPlot): void {
+    const { view } = this;
+    const image = this.#image;
+    if (!view || !image) return;
+    const { ctx, bbox } = chart;
+    const palette = colours(this);
+    image.draw(ctx, bbox.left, bbox.top, bbox.width, bbox.height);
+    const { xs, ys, spec } = view.plan;
+    const cell = { width: bbox.width / xs.length, height: bbox.height / ys.length };
+    ctx.save();
+    ctx.lineWidth = devicePixelRatio;
+    ctx.strokeStyle = palette.line;
+    ctx.strokeRect(bbox.left, bbox.top, bbox.width, bbox.height);
+    const corner = ({ ix, iy }: CellPosition): [number, number] => [
+      bbox.left + ix * cell.width,
+      bbox.top + (ys.length - 1 - iy) * cell.height,
+    ];
+    ctx.strokeStyle = palette.danger;
+    for (const [k, state] of image.states.entries()) {
+      if (state.state !== 'failed') continue;
+      const [x, y] = corner({ ix: k % xs.length, iy: Math.floor(k / xs.length) });
+      ctx.beginPath();
+      ctx.moveTo(x, y);
+      ctx.lineTo(x + cell.width, y + cell.height);
+      ctx.moveTo(x + cell.width, y);
+      ctx.lineTo(x, y + cell.height);
+      ctx.stroke();
+    }
+    for (const [at, colour] of [
+      [this.selected, palette.ink],
+      [this.cursor, palette.accent],
+    ] as const) {
+      if (!at) continue;
+      const [x, y] = corner(at);
+      const ratio = devicePixelRatio;
+      ctx.strokeStyle = palette.ground;
+      ctx.lineWidth = 4 * ratio;
+      ctx.strokeRect(x, y, cell.width, cell.height);
+      ctx.strokeStyle = colour;
+      ctx.lineWidth = 2 * ratio;
+      ctx.strokeRect(x, y, cell.width, cell.height);
+    }
+    if (spec.x.over === 'lambda') markX(chart, xs, 0.5, 'λc = ½', palette);
+    this.#drawLegend(chart, image, palette);
+    ctx.restore();
+  }
+
+  /** The colour bar with its decades, and what the other fillings mean, right of the map. */
+  #drawLegend({ ctx, bbox }: uPlot, image: MapImage, palette: ReturnType<typeof colours>): void {
+    const ratio = devicePixelRatio;
+    const left = bbox.left + bbox.width + 16 * ratio;
+    const width = 12 * ratio;
+    const swatches: [string, string][] = [[powerOfTen(this.view?.plan.spec.horizon ?? 0), 'notBy']];
+    if (image.states.some(({ state }) => state === 'fromStart'))
+      swatches.push(['start', 'fromStart']);
+    const height = bbox.height - (26 + 36 * swatches.length) * ratio;
+    const [low, high] = image.range;
+    for (let k = 0; k < height; k++) {
+      ctx.fillStyle = viridisCss(1 - k / height);
+      ctx.fillRect(left, bbox.top + k, width, 1.5);
+    }
+    ctx.font = CANVAS_FONT.replace('12', String(12 * ratio));
+    ctx.fillStyle = palette.muted;
+    ctx.textBaseline = 'middle';
+    ctx.textAlign = 'left';
+    const step = Math.max(1, Math.ceil(((high - low) * 26 * ratio) / height));
+    const above = image.states.some((s) => s.state === 'crossed' && s.log10t > high);
+    for (let decade = low; decade <= high; decade += step) {
+      const y = bbox.top + height * (1 - (decade - low) / (high - low));
+      const clamped = decade === high && above;
+      ctx.fillText(`${clamped ? '≥' : ''}${powerOfTen(decade)}`, left + width + 6 * ratio, y);
+    }
+    swatches.forEach(([label, kind], k) => {
+      const y = bbox.top + height + (26 + 36 * k) * ratio;
+      ctx.fillStyle = kind === 'notBy' ? palette.neutral : palette.start;
+      ctx.fillRect(left, y, width, width);
+      const pattern =
+        kind === 'notBy' ? ctx.createPattern(hatchTile(palette.hatch), 'repeat') : null;
+      if (pattern) {
+        ctx.fillStyle = pattern;
+        ctx.fillRect(left, y, width, width);
+      }
+      ctx.fillStyle = palette.muted;
+      ctx.fillText(kind === 'notBy' ? 'not by' : 'from the', left + width + 6 * ratio, y);
+      ctx.fillText(label, left + width + 6 * ratio, y + 14 * ratio);
+    });
+  }
+}
+
+function stateText(state: CellState | undefined, horizon: number): string {
+  if (!state || state.state === 'pending') return 'not computed yet';
+  if (state.state === 'failed') return 'failed';
+  return quantileText(state, horizon);
+}

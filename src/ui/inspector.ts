@@ -1,0 +1,253 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import type { Crossing } from '../results/times.ts';
+import type { View } from './cells.ts';
+import type { ChartContent, Mark } from './chart.ts';
+import { type Curves, curvesOf } from './curves.ts';
+import { count, number, quantileText, time } from './format.ts';
+import type { CellPosition } from './heatmap.ts';
+import { theme } from './theme.ts';
+
+/** How one replica memorised and then generalised: its numbers and its curves. */
+export class GrokInspector extends LitElement {
+  static override styles = [
+    theme,
+    css`
+      :host {
+        display: block;
+      }
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 2px 12px;
+        margin-bottom: 8px;
+      }
+      dl {
+        margin: 0 0 12px;
+      }
+      dl > div {
+        display: flex;
+        justify-content: space-between;
+        gap: 12px;
+        padding: 7px 0;
+        border-bottom: 1px solid var(--line);
+        font-size: 0.875rem;
+      }
+      dt {
+        color: var(--muted);
+      }
+      dd {
+        margin: 0;
+        text-align: right;
+      }
+      h3 {
+        margin-top: 14px;
+      }
+      label {
+        font-size: 0.875rem;
+        color: var(--muted);
+      }
+      select {
+        min-height: 32px;
+        background: var(--ground);
+        border: 1px solid var(--line);
+        border-radius: 6px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) view: View | undefined;
+  @property({ attribute: false }) revision = 0;
+  /** The cell to show. */
+  @property({ attribute: false }) cell: CellPosition | undefined;
+  /** Which of the cell's seeds, counted from 0. */
+  @state() private seed = 0;
+  @state() private tableOpen = false;
+
+  #curves: { readonly of: object; readonly curves: Curves } | undefined;
+
+  protected override render(): unknown {
+    const { view, cell } = this;
+    if (!view || !cell)
+      return html`<p class="muted">Select a cell of the map to see how it learned.</p>`;
+    const { plan, table, threshold } = view;
+    const { spec } = plan;
+    const seed = Math.min(this.seed, spec.seedsPerCell - 1);
+    const index = plan.firstOf(cell.ix, cell.iy) + seed;
+    const { samples, dimensions, sigma, lambda } = plan.cellOf(index);
+    const replica = plan.replica(index);
+    return html`
+      <header>
+        <h2>λ ${lambda} · seed ${replica.seed}</h2>
+        <span class="muted">N ${samples}, d ${dimensions}, σ ${sigma}</span>
+      </header>
+      ${
+        spec.seedsPerCell > 1
+          ? html`<p>
+              <label>
+                Seed
+                <select
+                  @change=${(event: Event) => {
+                    this.seed = Number((event.target as HTMLSelectElement).value);
+                  }}
+                >
+                  ${Array.from(
+                    { length: spec.seedsPerCell },
+                    (_, k) =>
+                      html`<option value=${k} ?selected=${k === seed}>${plan.cell(cell.ix, cell.iy).seed + k}</option>`,
+                  )}
+                </select>
+              </label>
+            </p>`
+          : nothing
+      }
+      ${
+        table.failures.has(index)
+          ? html`<p>This run failed: ${table.failures.get(index)}.</p>`
+          : table.has(index)
+            ? this.#renderRun(view, index, samples, threshold)
+            : html`<p class="muted">Not computed yet.</p>`
+      }
+    `;
+  }
+
+  #renderRun({ table, plan }: View, index: number, samples: number, threshold: number): unknown {
+    const { thresholds, horizon } = plan.spec;
+    const a = thresholds.test[threshold] as number;
+    // Memorised: the training threshold of the same accuracy, else the largest.
+    const same = thresholds.train.indexOf(a);
+    const k = same >= 0 ? same : thresholds.train.length - 1;
+    const test = table.test.get(index, threshold);
+    const train = table.train.get(index, k);
+    const final = table.final(index);
+    const rows = table.record(index);
+    const text = (crossing: Crossing): string => quantileText(crossing, horizon);
+    const delay =
+      test.state === 'crossed' && train.state === 'crossed'
+        ? `${time(test.log10t - train.log10t)} ×`
+        : '–';
+    const facts: [string, string][] = [
+      [`memorised, train ≥ ${thresholds.train[k]}`, text(train)],
+      [`generalised, test ≥ ${a}`, text(test)],
+      ['delay, t_test / t_train', delay],
+      ['gradients', count(table.gradients(index))],
+    ];
+    if (final) {
+      facts.push(
+        ['run ended at t', time(final.log10t)],
+        ['test accuracy there', number(final.testAccuracy)],
+        ['train accuracy there', number(final.trainAccuracy)],
+      );
+    }
+    return html`
+      <dl>
+        ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+      </dl>
+      ${rows && rows.length > 0 ? this.#renderCurves(this.#curvesOf(rows, samples), marksOf(train, test)) : nothing}
+    `;
+  }
+
+  #curvesOf(rows: Parameters<typeof curvesOf>[0], samples: number): Curves {
+    if (this.#curves?.of !== rows) this.#curves = { of: rows, curves: curvesOf(rows, samples) };
+    return this.#curves.curves;
+  }
+
+  #renderCurves(curves: Curves, marks: readonly Mark[]): unknown {
+    const { log10t } = curves;
+    const lowest = Math.min(...curves.testAccuracy, ...curves.trainAccuracy);
+    const charts: [string, string, ChartContent][] = [
+      [
+        'Accuracy',
+        'Train and test accuracy against time',
+        {
+          log10t,
+          marks,
+          logarithmic: false,
+          range: [Math.min(0.5, Math.floor(lowest * 10) / 10), 1.005],
+          lines: [
+            { label: 'train', colour: 'second', values: curves.trainAccuracy },
+            { label: 'test', colour: 'accent', values: curves.testAccuracy },
+          ],
+        },
+      ],
+      [
+        'Loss',
+        'Train and test loss against time, both logarithmic',
+        {
+          log10t,
+          marks,
+          logarithmic: true,
+          lines: [
+            { label: 'train', colour: 'second', values: curves.trainLoss },
+            { label: 'test', colour: 'accent', values: curves.testLoss },
+          ],
+        },
+      ],
+      [
+        'Norm and bias',
+        'Norm of the weights in data units and minus the bias against time',
+        {
+          log10t,
+          marks,
+          logarithmic: false,
+          lines: [
+            { label: '‖u‖', colour: 'second', values: curves.uNorm },
+            { label: '−b', colour: 'accent', values: curves.clock },
+          ],
+        },
+      ],
+    ];
+    return html`
+      ${charts.map(
+        ([title, label, content]) => html`<h3>${title}</h3>
+          <grok-chart .content=${content} .label=${label}></grok-chart>`,
+      )}
+      <details
+        @toggle=${(event: Event) => {
+          this.tableOpen = (event.target as HTMLDetailsElement).open;
+        }}
+      >
+        <summary>Curves as a table</summary>
+        ${this.tableOpen ? renderTable(curves) : nothing}
+      </details>
+    `;
+  }
+}
+
+function marksOf(train: Crossing, test: Crossing): Mark[] {
+  return [
+    ...(train.state === 'crossed' ? [{ x: train.log10t, label: 't_train' }] : []),
+    ...(test.state === 'crossed' ? [{ x: test.log10t, label: 't_test' }] : []),
+  ];
+}
+
+function renderTable(curves: Curves): unknown {
+  const power = (log10: number): string => (10 ** log10).toExponential(2);
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Curves as a table">
+    <table>
+      <thead>
+        <tr>
+          ${['t', 'train acc.', 'test acc.', 'train loss', 'test loss', '‖u‖', '−b'].map(
+            (name) => html`<th scope="col">${name}</th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${curves.log10t.map((t, k) =>
+          k % 4 === 3
+            ? html`<tr>
+                <td>${time(t)}</td>
+                <td>${number(curves.trainAccuracy[k] as number)}</td>
+                <td>${number(curves.testAccuracy[k] as number)}</td>
+                <td>${power(curves.trainLoss[k] as number)}</td>
+                <td>${power(curves.testLoss[k] as number)}</td>
+                <td>${number(curves.uNorm[k] as number)}</td>
+                <td>${number(curves.clock[k] as number)}</td>
+              </tr>`
+            : nothing,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

@@ -1,0 +1,260 @@
+import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import uPlot from 'uplot';
+import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
+import type { Quantile, Summary } from '../results/summary.ts';
+import { columnSummaries, type View } from './cells.ts';
+import { PARAMETER_LABELS, powerOfTen, quantileText } from './format.ts';
+import { MARGINS, mapAxis, markX } from './layout.ts';
+import { niceStep } from './scale.ts';
+import { CANVAS_FONT, colours, onSchemeChange, theme } from './theme.ts';
+
+const HEIGHT = 210;
+
+/** Room above the horizon for medians that lie beyond it, in decades per decade shown. */
+const HEADROOM = 0.12;
+
+/**
+ * Median and quartiles of the grokking time over seeds against x, on the map's own x axis. Seeds
+ * that had not grokked by t_end count as later than all others; where they are the median, it is
+ * drawn open, in the band above the plot.
+ */
+export class GrokProfile extends LitElement {
+  static override styles = [
+    unsafeCSS(uPlotCss),
+    theme,
+    css`
+      :host {
+        display: block;
+      }
+    `,
+  ];
+
+  /** The sweep to show. */
+  @property({ attribute: false }) view: View | undefined;
+  /** Changes whenever the table has. */
+  @property({ attribute: false }) revision = 0;
+  /** Row of the map whose seeds are summarised, where y does not run over seeds. */
+  @property({ attribute: false }) row = 0;
+
+  @state() private tableOpen = false;
+  @query('.plot') private readonly plot!: HTMLElement;
+
+  #chart: uPlot | undefined;
+  #summaries: Summary[] = [];
+  #top = 1;
+  #observer: ResizeObserver | undefined;
+  #stopScheme = (): void => {};
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stopScheme = onSchemeChange(() => this.#rebuild());
+    this.#observer = new ResizeObserver(() => {
+      if (this.clientWidth !== this.#chart?.width) this.#rebuild();
+    });
+    this.#observer.observe(this);
+    if (this.hasUpdated) this.#rebuild();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stopScheme();
+    this.#observer?.disconnect();
+    this.#chart?.destroy();
+    this.#chart = undefined;
+  }
+
+  protected override willUpdate(): void {
+    if (this.view) this.#summaries = columnSummaries(this.view, this.row);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('view') && changed.get('view')?.plan !== this.view?.plan) this.#rebuild();
+    else this.#chart?.setData(this.#data());
+  }
+
+  protected override render(): unknown {
+    const { view } = this;
+    if (!view) return nothing;
+    const { spec } = view.plan;
+    const a = spec.thresholds.test[view.threshold];
+    const x = PARAMETER_LABELS[spec.x.over].symbol;
+    return html`
+      <div
+        class="plot"
+        role="img"
+        aria-label="Median and quartiles of log10 t_test(${a}) over seeds against ${x}; the table below has the numbers."
+      ></div>
+      <details
+        @toggle=${(event: Event) => {
+          this.tableOpen = (event.target as HTMLDetailsElement).open;
+        }}
+      >
+        <summary>Profile as a table</summary>
+        ${this.tableOpen ? this.#renderTable(view) : nothing}
+      </details>
+    `;
+  }
+
+  #renderTable({ plan }: View): unknown {
+    const text = (quantile: Quantile): string => quantileText(quantile, plan.spec.horizon);
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Profile as a table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${PARAMETER_LABELS[plan.spec.x.over].symbol}</th>
+            <th scope="col">lower quartile</th>
+            <th scope="col">median</th>
+            <th scope="col">upper quartile</th>
+            <th scope="col">seeds</th>
+            <th scope="col">not by t_end</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${plan.xs.map((x, k) => {
+            const s = this.#summaries[k];
+            if (!s) return nothing;
+            return html`<tr>
+              <th scope="row">${x}</th>
+              <td>${text(s.lowerQuartile)}</td>
+              <td>${text(s.median)}</td>
+              <td>${text(s.upperQuartile)}</td>
+              <td>${s.count}</td>
+              <td>${s.censored}</td>
+            </tr>`;
+          })}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  /** Heights of quantiles: times as they are, censored ones in the band above the plot. */
+  #height(quantile: Quantile): number | null {
+    if (quantile.state === 'crossed') return Math.min(quantile.log10t, this.#top);
+    if (quantile.state === 'notBy') return this.#top * (1 + HEADROOM / 2);
+    return null;
+  }
+
+  #data(): uPlot.AlignedData {
+    const times = this.#summaries.flatMap(({ upperQuartile, median }) =>
+      [upperQuartile, median].flatMap((q) => (q.state === 'crossed' ? [q.log10t] : [])),
+    );
+    this.#top = Math.max(4, Math.ceil(Math.max(0, ...times)));
+    return [
+      this.#summaries.map((_, k) => k),
+      this.#summaries.map(({ median }) => this.#height(median)),
+      this.#summaries.map(({ upperQuartile }) => this.#height(upperQuartile)),
+      this.#summaries.map(({ lowerQuartile, median }) =>
+        lowerQuartile.state === 'fromStart' && median.state !== 'none'
+          ? this.#bottom()
+          : this.#height(lowerQuartile),
+      ),
+    ];
+  }
+
+  #bottom(): number {
+    const times = this.#summaries.flatMap(({ lowerQuartile: q }) =>
+      q.state === 'crossed' ? [q.log10t] : [],
+    );
+    return Math.min(0, Math.floor(Math.min(0, ...times)));
+  }
+
+  #rebuild(): void {
+    this.#chart?.destroy();
+    this.#chart = undefined;
+    const { view, plot } = this;
+    if (!view || !plot || this.clientWidth === 0) return;
+    const { xs, spec } = view.plan;
+    const palette = colours(this);
+    const width = this.clientWidth;
+    this.#chart = new uPlot(
+      {
+        width,
+        height: HEIGHT,
+        padding: [MARGINS.top, MARGINS.right, 0, 0],
+        legend: { show: false },
+        cursor: { show: false },
+        scales: {
+          x: { time: false, range: () => [-0.5, xs.length - 0.5] },
+          y: { range: () => [this.#bottom(), this.#top * (1 + HEADROOM)] },
+        },
+        series: [
+          {},
+          { stroke: palette.accent, width: 2, points: { show: false } },
+          { stroke: 'transparent', points: { show: false } },
+          { stroke: 'transparent', points: { show: false } },
+        ],
+        bands: [{ series: [2, 3], fill: `${palette.accent}33` }],
+        axes: [
+          mapAxis(
+            xs,
+            PARAMETER_LABELS[spec.x.over].title,
+            palette,
+            Math.max(3, Math.floor((width - 140) / 70)),
+          ),
+          {
+            label: 't_test',
+            labelFont: CANVAS_FONT,
+            labelSize: 20,
+            font: CANVAS_FONT,
+            size: MARGINS.left - 20,
+            stroke: palette.muted,
+            grid: { stroke: palette.line, width: 1 },
+            ticks: { show: false },
+            gap: 4,
+            splits: () => this.#decades(),
+            values: (_, splits) => splits.map(powerOfTen),
+          },
+        ],
+        hooks: { draw: [(chart) => this.#draw(chart)] },
+      },
+      this.#data(),
+      plot,
+    );
+  }
+
+  #decades(): number[] {
+    const bottom = this.#bottom();
+    const step = Math.max(1, niceStep((this.#top - bottom) / 5));
+    const list: number[] = [];
+    for (let decade = Math.ceil(bottom / step) * step; decade <= this.#top; decade += step)
+      list.push(decade);
+    return list;
+  }
+
+  /** The band for medians beyond t_end, open marks in it, and the mark of the edge. */
+  #draw(chart: uPlot): void {
+    const { view } = this;
+    if (!view) return;
+    const { ctx, bbox } = chart;
+    const palette = colours(this);
+    const ratio = devicePixelRatio;
+    const edge = chart.valToPos(this.#top, 'y', true);
+    ctx.save();
+    ctx.fillStyle = palette.neutral;
+    ctx.globalAlpha = 0.6;
+    ctx.fillRect(bbox.left, bbox.top, bbox.width, edge - bbox.top);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = palette.muted;
+    ctx.font = CANVAS_FONT.replace('12', String(12 * ratio));
+    ctx.textBaseline = 'middle';
+    ctx.fillText('not by', bbox.left + bbox.width + 8 * ratio, (edge + bbox.top) / 2);
+    ctx.fillText(
+      powerOfTen(view.plan.spec.horizon),
+      bbox.left + bbox.width + 8 * ratio,
+      (edge + bbox.top) / 2 + 14 * ratio,
+    );
+    ctx.lineWidth = 1.5 * ratio;
+    this.#summaries.forEach(({ median }, k) => {
+      if (median.state !== 'notBy') return;
+      ctx.beginPath();
+      ctx.arc(chart.valToPos(k, 'x', true), (edge + bbox.top) / 2, 3 * ratio, 0, 2 * Math.PI);
+      ctx.fillStyle = palette.ground;
+      ctx.fill();
+      ctx.strokeStyle = palette.accent;
+      ctx.stroke();
+    });
+    if (view.plan.spec.x.over === 'lambda') markX(chart, view.plan.xs, 0.5, 'λc', palette);
+    ctx.restore();
+  }
+}

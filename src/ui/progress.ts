@@ -1,0 +1,95 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { Sweep } from '../sweep/sweep.ts';
+import { count, duration } from './format.ts';
+import { theme } from './theme.ts';
+
+/** How far a sweep has come, and its pause, resume and stop. */
+export class GrokProgress extends LitElement {
+  static override styles = [
+    theme,
+    css`
+      :host {
+        display: block;
+      }
+      progress {
+        width: 100%;
+        height: 6px;
+        appearance: none;
+        border: 0;
+        border-radius: 3px;
+        overflow: hidden;
+        background: var(--line);
+      }
+      progress::-webkit-progress-bar {
+        background: var(--line);
+      }
+      progress::-webkit-progress-value {
+        background: var(--accent);
+      }
+      progress::-moz-progress-bar {
+        background: var(--accent);
+      }
+      .buttons {
+        display: flex;
+        gap: 8px;
+        margin: 8px 0;
+      }
+      button {
+        min-height: 44px;
+        flex: 1;
+        border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
+        border-radius: 8px;
+        background: var(--ground);
+        cursor: pointer;
+      }
+      .message {
+        color: var(--danger);
+        font-size: 0.875rem;
+        margin-top: 6px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) sweep: Sweep | undefined;
+  /** Changes whenever the sweep has. */
+  @property({ attribute: false }) revision = 0;
+
+  protected override render(): unknown {
+    const { sweep } = this;
+    if (!sweep) return nothing;
+    const { done, total } = sweep.progress;
+    const active = sweep.state === 'running' || sweep.state === 'paused';
+    return html`
+      <progress max=${total} value=${done} aria-label="Replicas done"></progress>
+      ${
+        active
+          ? html`<div class="buttons">
+              ${
+                sweep.state === 'running'
+                  ? html`<button @click=${() => sweep.pause()}>Pause</button>`
+                  : html`<button @click=${() => sweep.resume()}>Resume</button>`
+              }
+              <button @click=${() => sweep.stop()}>Stop</button>
+            </div>`
+          : nothing
+      }
+      <p class="muted status">${this.#status(sweep)}</p>
+      ${sweep.message ? html`<p class="message" role="alert">${sweep.message}</p>` : nothing}
+      <span class="spoken" role="status">${active ? sweep.state : `${sweep.state}, ${count(done)} replicas`}</span>
+    `;
+  }
+
+  #status({ progress, state, table }: Sweep): string {
+    const { done, total, gradientsPerSecond, secondsLeft, seconds } = progress;
+    const parts = [`${count(done)} of ${count(total)} replicas`];
+    if (table.failures.size > 0) parts.push(`${count(table.failures.size)} failed`);
+    if (state === 'running') {
+      parts.push(`${count(gradientsPerSecond)} gradients/s`);
+      if (secondsLeft !== undefined) parts.push(`${duration(secondsLeft)} left`);
+    } else {
+      parts.push(state, duration(seconds));
+    }
+    return parts.join(' · ');
+  }
+}

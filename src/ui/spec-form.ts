@@ -1,0 +1,275 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { axisValues, PARAMETERS, type Parameter } from '../model/axis.ts';
+import { FieldError } from '../model/fields.ts';
+import type { SweepSpec } from '../model/spec.ts';
+import { type AxisDraft, type Draft, draftOf, specOf } from './draft.ts';
+import { count, PARAMETER_LABELS } from './format.ts';
+import { PRESETS } from './presets.ts';
+import { theme } from './theme.ts';
+
+/** Fields of the form, by the field that an error names. */
+const SINGLE = {
+  samples: 'Samples N',
+  sigma: 'Data σ',
+  lambda: 'λ = d/N',
+  seed: 'First seed',
+} as const;
+
+/**
+ * The form for a spec.
+ *
+ * @fires spec-submit - CustomEvent<SweepSpec> when Run is pressed and the spec is accepted
+ */
+export class GrokSpecForm extends LitElement {
+  static override styles = [
+    theme,
+    css`
+      form {
+        display: grid;
+        gap: 14px;
+      }
+      label,
+      legend {
+        display: block;
+        font-size: 0.8125rem;
+        color: var(--muted);
+        margin-bottom: 4px;
+        padding: 0;
+      }
+      fieldset {
+        border: 0;
+        margin: 0;
+        padding: 0;
+        min-width: 0;
+      }
+      input,
+      select {
+        width: 100%;
+        min-height: 38px;
+        padding: 5px 9px;
+        border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
+        border-radius: 7px;
+        background: var(--ground);
+      }
+      [aria-invalid='true'] {
+        border-color: var(--danger);
+      }
+      .row {
+        display: grid;
+        grid-template-columns: repeat(3, 1fr);
+        gap: 6px;
+        margin-top: 6px;
+      }
+      .two {
+        display: grid;
+        grid-template-columns: 1fr 1fr;
+        gap: 10px;
+      }
+      .error {
+        color: var(--danger);
+        font-size: 0.8125rem;
+        margin-top: 4px;
+      }
+      .run {
+        min-height: 44px;
+        border: 0;
+        border-radius: 8px;
+        background: var(--accent);
+        color: var(--on-accent);
+        font-weight: 600;
+        cursor: pointer;
+      }
+      .run:hover {
+        filter: brightness(1.08);
+      }
+      details > div {
+        display: grid;
+        gap: 14px;
+        padding-top: 8px;
+      }
+    `,
+  ];
+
+  /** The spec that runs; the form starts from it. */
+  @property({ attribute: false }) spec: SweepSpec = (PRESETS[0] as (typeof PRESETS)[number]).spec;
+
+  @state() private draft: Draft = draftOf(this.spec);
+  @state() private error: FieldError | undefined;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('spec')) {
+      this.draft = draftOf(this.spec);
+      this.error = undefined;
+    }
+  }
+
+  protected override render(): unknown {
+    const { draft } = this;
+    const axes: Parameter[] = [draft.x.over, draft.y.over];
+    const preset = PRESETS.findIndex(
+      ({ spec }) => JSON.stringify(draftOf(spec)) === JSON.stringify(draft),
+    );
+    return html`
+      <form novalidate @submit=${this.#submit}>
+        <div>
+          <label for="preset">Experiment</label>
+          <select id="preset" @change=${this.#choosePreset}>
+            ${PRESETS.map(({ name }, k) => html`<option value=${k} ?selected=${k === preset}>${name}</option>`)}
+            <option value="-1" ?selected=${preset < 0} disabled>Own</option>
+          </select>
+          ${preset >= 0 ? html`<p class="muted">${PRESETS[preset]?.about}</p>` : nothing}
+        </div>
+        ${PARAMETERS.filter((name) => !axes.includes(name)).map((name) => this.#renderText(name, SINGLE[name]))}
+        ${axes.includes('seed') ? nothing : this.#renderText('seedsPerCell', 'Seeds per cell')}
+        ${this.#renderAxis('x', 'Across (x)')} ${this.#renderAxis('y', 'Up (y)')}
+        ${this.#renderText('horizon', 'Run until log₁₀ t =')}
+        <details>
+          <summary>More</summary>
+          <div>
+            ${this.#renderText('test', 'Test accuracies timed', 'thresholds.test')}
+            ${this.#renderText('train', 'Train accuracies timed', 'thresholds.train')}
+            ${this.#renderChoice('ensemble', 'Datasets along λ', { independent: 'independent', nested: 'nested (common random numbers)' })}
+            ${this.#renderChoice('tolerance', 'Tolerance', { default: 'default', fine: 'fine' })}
+            ${this.#renderChoice('until', 'A run ends', { thresholds: 'at its last threshold', horizon: 'at the horizon' })}
+          </div>
+        </details>
+        ${this.#renderError((field) => !this.#hasOwnPlace(field))}
+        <button class="run" type="submit">Run${this.#size()}</button>
+      </form>
+    `;
+  }
+
+  /** Replicas that the draft stands for, when it stands for something. */
+  #size(): string {
+    try {
+      const spec = specOf(this.draft);
+      return ` ${count(axisValues(spec.x).length * axisValues(spec.y).length * spec.seedsPerCell)} replicas`;
+    } catch {
+      return '';
+    }
+  }
+
+  #renderText(name: keyof Draft, label: string, field: string = name): unknown {
+    const invalid = this.error?.field.startsWith(field) ?? false;
+    return html`<div>
+      <label for=${name}>${label}</label>
+      <input
+        id=${name}
+        inputmode="decimal"
+        autocomplete="off"
+        aria-invalid=${invalid}
+        aria-describedby=${invalid ? 'error' : nothing}
+        .value=${this.draft[name] as string}
+        @input=${(event: Event) => this.#set(name, (event.target as HTMLInputElement).value)}
+      />
+      ${this.#renderError((at) => at.startsWith(field))}
+    </div>`;
+  }
+
+  #renderChoice(
+    name: 'ensemble' | 'tolerance' | 'until',
+    label: string,
+    choices: Record<string, string>,
+  ): unknown {
+    return html`<div>
+      <label for=${name}>${label}</label>
+      <select id=${name} @change=${(event: Event) => this.#set(name, (event.target as HTMLSelectElement).value)}>
+        ${Object.entries(choices).map(
+          ([value, text]) =>
+            html`<option value=${value} ?selected=${this.draft[name] === value}>${text}</option>`,
+        )}
+      </select>
+    </div>`;
+  }
+
+  #renderAxis(which: 'x' | 'y', legend: string): unknown {
+    const axis = this.draft[which];
+    const other = this.draft[which === 'x' ? 'y' : 'x'].over;
+    const set = (change: Partial<AxisDraft>): void => {
+      this.draft = { ...this.draft, [which]: { ...axis, ...change } };
+    };
+    const invalid = this.error?.field.startsWith(which) ?? false;
+    const text = (name: 'from' | 'to' | 'step' | 'list', label: string): unknown => html`<input
+      aria-label="${legend}: ${label}"
+      title=${label}
+      placeholder=${label}
+      inputmode=${name === 'list' ? 'text' : 'decimal'}
+      autocomplete="off"
+      aria-invalid=${invalid}
+      aria-describedby=${invalid ? 'error' : nothing}
+      .value=${axis[name]}
+      @input=${(event: Event) => set({ [name]: (event.target as HTMLInputElement).value })}
+    />`;
+    return html`<fieldset>
+      <legend>${legend}</legend>
+      <div class="two">
+        <select
+          aria-label="${legend}: parameter"
+          @change=${(event: Event) => set({ over: (event.target as HTMLSelectElement).value as Parameter })}
+        >
+          ${PARAMETERS.map(
+            (
+              name,
+            ) => html`<option value=${name} ?selected=${name === axis.over} ?disabled=${name === other}>
+              ${PARAMETER_LABELS[name].symbol}
+            </option>`,
+          )}
+        </select>
+        <select
+          aria-label="${legend}: range or list"
+          @change=${(event: Event) => set({ form: (event.target as HTMLSelectElement).value as AxisDraft['form'] })}
+        >
+          <option value="range" ?selected=${axis.form === 'range'}>from, to, step</option>
+          <option value="list" ?selected=${axis.form === 'list'}>list</option>
+        </select>
+      </div>
+      <div class=${axis.form === 'range' ? 'row' : 'list'}>
+        ${axis.form === 'range' ? [text('from', 'from'), text('to', 'to'), text('step', 'step')] : text('list', 'values, separated by commas')}
+      </div>
+      ${this.#renderError((field) => field === which || field.startsWith(`${which}.`) || field.startsWith(`${which}[`))}
+    </fieldset>`;
+  }
+
+  #hasOwnPlace(field: string): boolean {
+    const shown = [
+      ...PARAMETERS,
+      'seedsPerCell',
+      'horizon',
+      'x',
+      'y',
+      'thresholds.test',
+      'thresholds.train',
+    ];
+    return shown.some((name) => field.startsWith(name));
+  }
+
+  #renderError(belongs: (field: string) => boolean): unknown {
+    return this.error && belongs(this.error.field)
+      ? html`<p class="error" id="error" role="alert">${this.error.message}</p>`
+      : nothing;
+  }
+
+  #set(name: keyof Draft, value: string): void {
+    this.draft = { ...this.draft, [name]: value };
+  }
+
+  #choosePreset(event: Event): void {
+    const preset = PRESETS[Number((event.target as HTMLSelectElement).value)];
+    if (!preset) return;
+    this.draft = draftOf(preset.spec);
+    this.error = undefined;
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    try {
+      const detail = specOf(this.draft);
+      this.error = undefined;
+      this.dispatchEvent(new CustomEvent('spec-submit', { detail, bubbles: true, composed: true }));
+    } catch (error) {
+      if (!(error instanceof FieldError)) throw error;
+      this.error = error;
+    }
+  }
+}
