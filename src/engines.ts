@@ -4,9 +4,8 @@ import type { ChooseEngine, EngineChoice } from './model/engine.ts';
 
 /** What the surroundings offer; the page and the command line fill it in. */
 export interface Surroundings {
-  /** Entry to WebGPU; undefined where there is none, with the reason in `noGpu`, a sentence. */
-  readonly gpu: GPU | undefined;
-  readonly noGpu: string;
+  /** Entry to WebGPU, or in a sentence why there is none; called when WebGPU may be used. */
+  readonly findGpu: () => Promise<GPU | string>;
   readonly gpuOptions?: WebGpuOptions;
   readonly spawnWorker: () => WorkerPort;
   readonly workers: number;
@@ -23,7 +22,7 @@ export function engineChooser(surroundings: Surroundings): ChooseEngine {
   });
   return async (preference) => {
     if (preference === 'cpu') return cpu('The CPU engine was asked for.');
-    const found = await findGpu(surroundings);
+    const found = await startGpu(surroundings);
     if (typeof found === 'string') {
       if (preference === 'webgpu') throw new Error(`WebGPU cannot be used. ${found}`);
       return cpu(found);
@@ -38,8 +37,9 @@ export function engineChooser(surroundings: Surroundings): ChooseEngine {
 }
 
 /** The WebGPU engine, or in words why there is none. */
-async function findGpu({ gpu, noGpu, gpuOptions }: Surroundings): Promise<WebGpuEngine | string> {
-  if (!gpu) return noGpu;
+async function startGpu({ findGpu, gpuOptions }: Surroundings): Promise<WebGpuEngine | string> {
+  const gpu = await findGpu();
+  if (typeof gpu === 'string') return gpu;
   try {
     return (await WebGpuEngine.create(gpu, gpuOptions)) ?? 'WebGPU finds no GPU that it may use.';
   } catch (error) {

@@ -21,8 +21,7 @@ function spawnWorker(): WorkerPort {
 const lab = document.querySelector<GrokLab>('grok-lab');
 if (lab) {
   lab.chooseEngine = engineChooser({
-    gpu: navigator.gpu,
-    noGpu: 'This browser offers no WebGPU.',
+    findGpu: async () => navigator.gpu ?? 'This browser offers no WebGPU.',
     spawnWorker,
     // One processor is left for the page.
     workers: Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1),

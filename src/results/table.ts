@@ -28,7 +28,24 @@ export interface Final {
   readonly trainLoss: number;
 }
 
-const FINALS = ['log10t', 'bias', 'uNorm', 'testAccuracy', 'trainAccuracy', 'trainLoss'] as const;
+/** What a replica came to. A failed one has no times and no final state. */
+export interface Outcome {
+  /** At the test and training thresholds of the spec, in their order. */
+  readonly testTimes: readonly Crossing[];
+  readonly trainTimes: readonly Crossing[];
+  readonly final: Final | null;
+  readonly gradients: number;
+  readonly failure: string | null;
+}
+
+export const FINALS = [
+  'log10t',
+  'bias',
+  'uNorm',
+  'testAccuracy',
+  'trainAccuracy',
+  'trainLoss',
+] as const;
 
 /** The times of one kind of accuracy at every threshold, for every replica. */
 class TimeColumns {
@@ -45,10 +62,9 @@ class TimeColumns {
     this.#log10t = new Float64Array(size * thresholds.length);
   }
 
-  set(index: number, timeOf: (threshold: number) => Crossing): void {
-    for (const [k, threshold] of this.thresholds.entries()) {
+  set(index: number, crossings: readonly Crossing[]): void {
+    for (const [k, crossing] of crossings.entries()) {
       const at = index * this.thresholds.length + k;
-      const crossing = timeOf(threshold);
       this.#state[at] = State[crossing.state];
       if (crossing.state === 'crossed') this.#log10t[at] = crossing.log10t;
     }
@@ -103,25 +119,41 @@ export class ResultTable {
     this.#records = new Array(size);
   }
 
-  /** Takes in a replica. A replica that is there already is left as it is. */
+  /** Takes in a replica as it comes from an engine. One that is there already is left as it is. */
   append({ index, rows, gradients, failure }: Trajectory): void {
-    if (this.#present[index]) return;
+    const { horizon, thresholds } = this.spec;
+    if (failure !== null) {
+      this.store(index, { testTimes: [], trainTimes: [], final: null, gradients, failure }, rows);
+      return;
+    }
+    const samples = this.samplesOf(index);
+    const outcome = {
+      testTimes: thresholds.test.map((a) => testTime(rows, a, horizon)),
+      trainTimes: thresholds.train.map((a) => trainTime(rows, a, samples, horizon)),
+      final: finalOf(rows, samples, horizon),
+      gradients,
+      failure,
+    };
+    this.store(index, outcome, rows);
+  }
+
+  /** Takes in what a replica came to, with its record or, from a file, without. */
+  store(index: number, outcome: Outcome, rows?: Rows): void {
+    const { testTimes, trainTimes, final, gradients, failure } = outcome;
+    if (this.has(index)) return;
+    this.#records[index] = rows;
     this.#present[index] = 1;
     this.done++;
     this.#gradients[index] = gradients;
-    this.#records[index] = rows;
-    if (failure !== null) {
-      this.failures.set(index, failure);
+    if (failure !== null || final === null) {
+      this.failures.set(index, failure ?? 'no final state');
       return;
     }
-    const { horizon } = this.spec;
-    const samples = this.samplesOf(index);
-    this.test.set(index, (a) => testTime(rows, a, horizon));
-    this.train.set(index, (a) => trainTime(rows, a, samples, horizon));
-    const final = finalOf(rows, samples, horizon);
-    FINALS.forEach((name, k) => {
+    this.test.set(index, testTimes);
+    this.train.set(index, trainTimes);
+    for (const [k, name] of FINALS.entries()) {
       this.#finals[index * FINALS.length + k] = final[name];
-    });
+    }
   }
 
   has(index: number): boolean {
@@ -134,11 +166,25 @@ export class ResultTable {
     return this.failures.has(index) ? State.failed : State[this.test.get(index, k).state];
   }
 
+  /** What a replica that has come in came to. */
+  outcome(index: number): Outcome {
+    const failure = this.failures.get(index) ?? null;
+    const times = (columns: TimeColumns): Crossing[] =>
+      failure === null ? columns.thresholds.map((_, k) => columns.get(index, k)) : [];
+    return {
+      testTimes: times(this.test),
+      trainTimes: times(this.train),
+      final: this.final(index) ?? null,
+      gradients: this.gradients(index),
+      failure,
+    };
+  }
+
   gradients(index: number): number {
     return this.#gradients[index] as number;
   }
 
-  /** The record of a replica that has come in. */
+  /** The record of a replica that has come in from an engine or with its record. */
   record(index: number): Rows | undefined {
     return this.#records[index];
   }

@@ -159,6 +159,7 @@ export class GrokChart extends LitElement {
     ctx.save();
     ctx.font = CANVAS_FONT.replace('12', String(12 * ratio));
     ctx.textBaseline = 'middle';
+    ctx.textAlign = 'left';
     // Labels at the ends of the lines, pushed apart where the ends meet.
     const ends = lines
       .map(({ label, colour, values }) => ({

@@ -53,11 +53,11 @@ export function number(value: number, digits = 4): string {
   return String(Number(value.toPrecision(digits)));
 }
 
-/** A count with thin spaces between thousands. */
+/** A count with narrow no-break spaces between thousands. */
 export function count(value: number): string {
   return Math.round(value)
     .toString()
-    .replace(/\B(?=(\d{3})+$)/g, '\u2009');
+    .replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
 /** Seconds as 3 s, 2 min 5 s, 1 h 10 min. */

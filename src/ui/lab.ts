@@ -60,7 +60,7 @@ export class GrokLab extends LitElement {
       }
       main {
         display: grid;
-        grid-template-columns: 232px minmax(0, 1fr) 340px;
+        grid-template-columns: 256px minmax(0, 1fr) 340px;
       }
       section {
         padding: 20px 24px;
@@ -99,7 +99,7 @@ export class GrokLab extends LitElement {
       }
       @media (max-width: 1100px) {
         main {
-          grid-template-columns: 232px minmax(0, 1fr);
+          grid-template-columns: 256px minmax(0, 1fr);
         }
         .detail {
           grid-column: 2;
@@ -117,6 +117,9 @@ export class GrokLab extends LitElement {
           padding-right: 16px;
         }
         .picture {
+          order: -2;
+        }
+        .detail {
           order: -1;
         }
         .controls {

@@ -3,8 +3,8 @@ import type uPlot from 'uplot';
 import { positionOf, ticks } from './scale.ts';
 import { CANVAS_FONT, type colours } from './theme.ts';
 
-/** Space around the plots in CSS pixels. */
-export const MARGINS = { top: 22, right: 84, left: 58 } as const;
+/** Space around the plots in CSS pixels; `left` is for the y labels, `title` for an axis title. */
+export const MARGINS = { top: 22, right: 84, left: 38, bottom: 24, title: 22 } as const;
 
 type Palette = ReturnType<typeof colours>;
 
@@ -19,7 +19,8 @@ export function mapAxis(
   return {
     label: title,
     labelFont: CANVAS_FONT,
-    labelSize: 22,
+    labelSize: MARGINS.title,
+    size: MARGINS.bottom,
     font: CANVAS_FONT,
     stroke: muted,
     grid: { show: false },

@@ -142,7 +142,7 @@ export class GrokProfile extends LitElement {
     this.#top = Math.max(4, Math.ceil(Math.max(0, ...times)));
     return [
       this.#summaries.map((_, k) => k),
-      this.#summaries.map(({ median }) => this.#height(median)),
+      this.#summaries.map(({ median }) => (median.state === 'crossed' ? median.log10t : null)),
       this.#summaries.map(({ upperQuartile }) => this.#height(upperQuartile)),
       this.#summaries.map(({ lowerQuartile, median }) =>
         lowerQuartile.state === 'fromStart' && median.state !== 'none'
@@ -195,9 +195,9 @@ export class GrokProfile extends LitElement {
           {
             label: 't_test',
             labelFont: CANVAS_FONT,
-            labelSize: 20,
+            labelSize: MARGINS.title,
             font: CANVAS_FONT,
-            size: MARGINS.left - 20,
+            size: MARGINS.left,
             stroke: palette.muted,
             grid: { stroke: palette.line, width: 1 },
             ticks: { show: false },
@@ -238,6 +238,7 @@ export class GrokProfile extends LitElement {
     ctx.fillStyle = palette.muted;
     ctx.font = CANVAS_FONT.replace('12', String(12 * ratio));
     ctx.textBaseline = 'middle';
+    ctx.textAlign = 'left';
     ctx.fillText('not by', bbox.left + bbox.width + 8 * ratio, (edge + bbox.top) / 2);
     ctx.fillText(
       powerOfTen(view.plan.spec.horizon),

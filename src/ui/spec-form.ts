@@ -47,7 +47,7 @@ export class GrokSpecForm extends LitElement {
       select {
         width: 100%;
         min-height: 38px;
-        padding: 5px 9px;
+        padding: 5px 7px;
         border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
         border-radius: 7px;
         background: var(--ground);
@@ -120,7 +120,7 @@ export class GrokSpecForm extends LitElement {
           </select>
           ${preset >= 0 ? html`<p class="muted">${PRESETS[preset]?.about}</p>` : nothing}
         </div>
-        ${PARAMETERS.filter((name) => !axes.includes(name)).map((name) => this.#renderText(name, SINGLE[name]))}
+        ${(Object.keys(SINGLE) as Parameter[]).filter((name) => !axes.includes(name)).map((name) => this.#renderText(name, SINGLE[name]))}
         ${axes.includes('seed') ? nothing : this.#renderText('seedsPerCell', 'Seeds per cell')}
         ${this.#renderAxis('x', 'Across (x)')} ${this.#renderAxis('y', 'Up (y)')}
         ${this.#renderText('horizon', 'Run until log₁₀ t =')}
@@ -220,7 +220,7 @@ export class GrokSpecForm extends LitElement {
           aria-label="${legend}: range or list"
           @change=${(event: Event) => set({ form: (event.target as HTMLSelectElement).value as AxisDraft['form'] })}
         >
-          <option value="range" ?selected=${axis.form === 'range'}>from, to, step</option>
+          <option value="range" ?selected=${axis.form === 'range'}>range</option>
           <option value="list" ?selected=${axis.form === 'list'}>list</option>
         </select>
       </div>

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { engineChooser } from '../engines.ts';
+import type { EngineChoice } from '../model/engine.ts';
+import { parseSpecText, type SweepSpec } from '../model/spec.ts';
+import { encodeResults, type Provenance } from '../results/codec.ts';
+import { SweepPlan } from '../sweep/plan.ts';
+import { Sweep } from '../sweep/sweep.ts';
+import type { View } from '../ui/cells.ts';
+import { count, duration } from '../ui/format.ts';
+import { VERSION } from '../version.ts';
+import type { Command } from './arguments.ts';
+import { checkWritable, readText, writeAtomically } from './files.ts';
+import { mapText, type TextOptions } from './map.ts';
+import { ProgressBar } from './progress.ts';
+import { nodeSurroundings } from './surroundings.ts';
+import { ExitCode } from './usage.ts';
+
+type RunCommand = Extract<Command, { kind: 'run' }>;
+
+/** `grokscope run`; returns the exit code. */
+export async function run(command: RunCommand): Promise<number> {
+  const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
+  if (command.out !== undefined) await checkWritable(command.out);
+  const choose = engineChooser(nodeSurroundings(command.workers));
+  const choice = await choose(command.engine);
+  const sweep = new Sweep(new SweepPlan(spec), choice.engine);
+  const interrupted = await drive(sweep, choice, command.quiet);
+  choice.engine.dispose();
+  if (interrupted) {
+    console.error(`Interrupted after ${count(sweep.table.done)} replicas; nothing was written.`);
+    return ExitCode.interrupted;
+  }
+  if (sweep.message !== '') console.error(sweep.message);
+  if (command.out !== undefined && sweep.state === 'done') {
+    const provenance = provenanceOf(spec, choice, sweep);
+    const options = { trajectories: command.trajectories };
+    await writeAtomically(command.out, encodeResults(sweep.table, sweep.plan, provenance, options));
+  }
+  if (!command.quiet) report(sweep);
+  return sweep.state === 'done' && sweep.table.failures.size === 0
+    ? ExitCode.done
+    : ExitCode.failed;
+}
+
+/** Runs a sweep with a progress bar; true if it was interrupted from the keyboard. */
+async function drive(
+  sweep: Sweep,
+  { engine, why }: EngineChoice,
+  quiet: boolean,
+): Promise<boolean> {
+  const bar = new ProgressBar(process.stderr);
+  sweep.onchange = () => {
+    if (!quiet) bar.draw(sweep);
+  };
+  let interrupted = false;
+  const onInterrupt = (): void => {
+    interrupted = true;
+    sweep.stop();
+  };
+  process.once('SIGINT', onInterrupt);
+  const { kind, device, precision } = engine.info;
+  const name = { webgpu: 'WebGPU', cpu: 'CPU' }[kind];
+  if (!quiet) console.error(`${name}, ${device}, ${precision}. ${why}`);
+  await sweep.run();
+  process.off('SIGINT', onInterrupt);
+  bar.clear();
+  return interrupted;
+}
+
+function report(sweep: Sweep): void {
+  const { gradients, seconds, done, total } = sweep.progress;
+  process.stdout.write(mapText(viewOf(sweep), terminal()));
+  console.log(
+    `\n${count(done)} of ${count(total)} replicas, ${count(gradients)} gradients, ${duration(seconds)}`,
+  );
+  const [failure] = sweep.table.failures;
+  if (failure) {
+    const { seed, samples, dimensions } = sweep.plan.replica(failure[0]);
+    console.error(
+      `${count(sweep.table.failures.size)} replicas failed; the first: seed ${seed}, N ${samples}, d ${dimensions}: ${failure[1]}`,
+    );
+  }
+}
+
+/** What the terminal can show. */
+export function terminal(): TextOptions {
+  const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+  return { width: process.stdout.columns ?? 80, colour };
+}
+
+/** The view at the accuracy 0.95 where the spec has it. */
+export function viewOf({ plan, table }: Pick<Sweep, 'plan' | 'table'>): View {
+  return { plan, table, threshold: Math.max(0, plan.spec.thresholds.test.indexOf(0.95)) };
+}
+
+function provenanceOf(
+  spec: SweepSpec,
+  { engine, why }: EngineChoice,
+  { progress }: Sweep,
+): Provenance {
+  return {
+    program: 'grokscope',
+    programVersion: VERSION,
+    runtime: `node ${process.version} ${process.platform} ${process.arch}`,
+    created: new Date().toISOString(),
+    specHash: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
+    engine: { ...engine.info, why },
+    gradients: progress.gradients,
+    seconds: Number(progress.seconds.toFixed(3)),
+    deviceCheck: null,
+  };
+}

@@ -1,0 +1,21 @@
+import { decodeResults } from '../results/codec.ts';
+import { SweepPlan } from '../sweep/plan.ts';
+import { count } from '../ui/format.ts';
+import { readText } from './files.ts';
+import { mapText } from './map.ts';
+import { terminal, viewOf } from './run.ts';
+import { ExitCode } from './usage.ts';
+
+/** `grokscope show`: the map of a result file; returns the exit code. */
+export async function show(file: string): Promise<number> {
+  const { spec, table, provenance } = decodeResults(
+    await readText(file, 'FILE.json'),
+    (each) => new SweepPlan(each),
+  );
+  const plan = new SweepPlan(spec);
+  process.stdout.write(mapText(viewOf({ plan, table }), terminal()));
+  const { created, engine } = provenance as { created?: unknown; engine?: unknown };
+  console.log(`\n${count(table.done)} of ${count(table.size)} replicas`);
+  if (created) console.log(`made ${JSON.stringify(created)} by ${JSON.stringify(engine)}`);
+  return ExitCode.done;
+}

@@ -1,0 +1,49 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { WorkerPort } from '../cpu/engine.ts';
+import type { WorkerReport } from '../cpu/worker.ts';
+import type { Surroundings } from '../engines.ts';
+
+/** Milliseconds of a round on the GPU: nobody looks at a page meanwhile. */
+const ROUND_MILLISECONDS = 50;
+
+/** What node offers: worker threads, and WebGPU if the package `webgpu` is installed. */
+export function nodeSurroundings(workers = availableParallelism()): Surroundings {
+  return {
+    findGpu,
+    gpuOptions: { roundMilliseconds: ROUND_MILLISECONDS },
+    spawnWorker,
+    workers,
+  };
+}
+
+/** Kept alive for as long as the process runs: Dawn crashes when what it made outlives it. */
+let gpu: GPU | undefined;
+
+async function findGpu(): Promise<GPU | string> {
+  try {
+    const { create, globals } = await import('webgpu');
+    Object.assign(globalThis, globals);
+    gpu ??= create([]);
+    return gpu;
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+    return missing
+      ? 'WebGPU outside a browser needs the package "webgpu": npm install webgpu.'
+      : `WebGPU does not start: ${(error as Error).message}`;
+  }
+}
+
+function spawnWorker(): WorkerPort {
+  // The build puts the worker beside the command line.
+  const worker = new Worker(new URL('./worker.js', import.meta.url));
+  const port: WorkerPort = {
+    post: (replica) => worker.postMessage(replica),
+    onreport: () => {},
+    onfailure: () => {},
+    terminate: () => void worker.terminate(),
+  };
+  worker.on('message', (report: WorkerReport) => port.onreport(report));
+  worker.on('error', (error: Error) => port.onfailure(error.message));
+  return port;
+}

@@ -1,0 +1,23 @@
+/** The command line's words and exit codes. */
+
+export const USAGE = `Usage:
+  grokscope run SPEC.json [options]   train a sweep; SPEC.json may be - for standard input
+  grokscope show FILE.json            print the map of a result file
+  grokscope --help | --version
+
+Options of run:
+  --out FILE.json         write the results there, whole or not at all
+  --trajectories          with --out: the record of every replica as well
+  --engine auto|webgpu|cpu  auto takes a GPU where there is one (default)
+  --workers N             worker threads of the CPU engine (default: one a processor)
+  --quiet                 no progress and no map
+
+Exit codes: 0 done; 1 a replica or the engine failed; 2 bad input; 130 interrupted, nothing written.
+`;
+
+export const ExitCode = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
+
+/** Input that is not accepted; the message says what and why. Ends with ExitCode.badInput. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}

@@ -1,0 +1,218 @@
+/** The result file: JSON, written a replica at a time and read with nothing taken on trust. */
+import { FieldError, join, readChoice, readList, readNumber, readObject } from '../model/fields.ts';
+import type { Replica } from '../model/replica.ts';
+import { parseSpec, type SweepSpec, specToJson } from '../model/spec.ts';
+import { COLUMNS, Column, ERROR_COUNTS } from '../model/trajectory.ts';
+import { FINALS, type Final, type Outcome, ResultTable } from './table.ts';
+import type { Crossing } from './times.ts';
+
+export const RESULTS_FORMAT = 'grokscope-results';
+export const RESULTS_VERSION = 1;
+
+/** Names of the columns of a record, as files have them. */
+export const COLUMN_NAMES: readonly string[] = Array.from({ length: COLUMNS }, (_, k) => {
+  const [name, first] = Object.entries(Column).findLast(([, column]) => column <= k) ?? ['', 0];
+  return k < Column.trainErrors ? name : `${name}${k - first + 1}of${ERROR_COUNTS}`;
+});
+
+/** Where a file comes from; free of form, since other versions may say more. */
+export type Provenance = Readonly<Record<string, unknown>>;
+
+/** A way from the index of a replica to what it is. */
+export interface Layout {
+  readonly size: number;
+  replica(index: number): Replica;
+}
+
+/** A replica as files have it; the record only if there is one and it is asked for. */
+function replicaJson(table: ResultTable, replica: Replica, trajectories: boolean): object {
+  const { index, seed, samples, dimensions, sigma, ensemble } = replica;
+  const { testTimes, trainTimes, ...outcome } = table.outcome(index);
+  const { thresholds } = table.spec;
+  const times = (crossings: readonly Crossing[], list: readonly number[]): object[] =>
+    crossings.map((crossing, k) => ({ threshold: list[k], ...crossing }));
+  const rows = trajectories ? table.record(index) : undefined;
+  return {
+    index,
+    seed,
+    samples,
+    dimensions,
+    sigma,
+    ensemble,
+    testTimes: times(testTimes, thresholds.test),
+    trainTimes: times(trainTimes, thresholds.train),
+    ...outcome,
+    ...(rows ? { record: chunk([...rows], COLUMNS) } : {}),
+  };
+}
+
+function chunk<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: values.length / size }, (_, k) =>
+    values.slice(k * size, (k + 1) * size),
+  );
+}
+
+/**
+ * The text of a result file in pieces of one replica, so that a large sweep needs no string of its
+ * size. Replicas that have not come in are left out.
+ */
+export function* encodeResults(
+  table: ResultTable,
+  layout: Layout,
+  provenance: Provenance,
+  options: { readonly trajectories: boolean },
+): Generator<string> {
+  const head = {
+    format: RESULTS_FORMAT,
+    version: RESULTS_VERSION,
+    provenance,
+    spec: specToJson(table.spec),
+    ...(options.trajectories ? { recordColumns: COLUMN_NAMES } : {}),
+  };
+  yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "replicas": [`;
+  let separator = '\n';
+  for (let index = 0; index < table.size; index++) {
+    if (!table.has(index)) continue;
+    yield `${separator}    ${JSON.stringify(replicaJson(table, layout.replica(index), options.trajectories))}`;
+    separator = ',\n';
+  }
+  yield '\n  ]\n}\n';
+}
+
+/** A result file that has been read. */
+export interface Results {
+  readonly spec: SweepSpec;
+  readonly provenance: Provenance;
+  readonly table: ResultTable;
+}
+
+/**
+ * Reads a result file from its text.
+ * @param layoutOf lays out a spec; replicas of the file are held against it
+ * @throws FieldError that names the first field that is not accepted
+ */
+export function decodeResults(text: string, layoutOf: (spec: SweepSpec) => Layout): Results {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new FieldError('file', text.slice(0, 40), `JSON (${(error as Error).message})`);
+  }
+  const known = ['format', 'version', 'provenance', 'spec', 'recordColumns', 'replicas'];
+  const object = readObject(value, '', known);
+  readChoice(object.format, 'format', [RESULTS_FORMAT]);
+  if (object.version !== RESULTS_VERSION) {
+    throw new FieldError(
+      'version',
+      object.version,
+      `${RESULTS_VERSION}, the version of this program`,
+    );
+  }
+  if (typeof object.provenance !== 'object' || object.provenance === null) {
+    throw new FieldError('provenance', object.provenance, 'an object');
+  }
+  const spec = readSpec(object.spec);
+  const layout = layoutOf(spec);
+  const table = new ResultTable(spec, layout.size, (index) => layout.replica(index).samples);
+  readList(object.replicas, 'replicas', { min: 0, max: layout.size }, (entry, field) => {
+    readReplica(entry, field, table, layout);
+  });
+  return { spec, provenance: object.provenance as Provenance, table };
+}
+
+function readSpec(value: unknown): SweepSpec {
+  try {
+    return parseSpec(value);
+  } catch (error) {
+    if (!(error instanceof FieldError)) throw error;
+    throw new FieldError(join('spec', error.field), error.value, error.accepted);
+  }
+}
+
+const REPLICA_FIELDS = [
+  'index',
+  'seed',
+  'samples',
+  'dimensions',
+  'sigma',
+  'ensemble',
+  'testTimes',
+  'trainTimes',
+  'final',
+  'gradients',
+  'failure',
+  'record',
+];
+
+function readReplica(value: unknown, field: string, table: ResultTable, layout: Layout): void {
+  const object = readObject(value, field, REPLICA_FIELDS);
+  const at = (key: string): string => join(field, key);
+  const index = readNumber(object.index, at('index'), {
+    min: 0,
+    max: layout.size - 1,
+    integer: true,
+  });
+  if (table.has(index)) throw new FieldError(at('index'), index, 'each replica once');
+  const replica = layout.replica(index);
+  for (const key of ['seed', 'samples', 'dimensions', 'sigma', 'ensemble'] as const) {
+    if (object[key] !== replica[key]) {
+      throw new FieldError(
+        at(key),
+        object[key],
+        `${replica[key]}, which the spec gives to replica ${index}`,
+      );
+    }
+  }
+  const { test, train } = table.spec.thresholds;
+  const failure = object.failure === null ? null : readText(object.failure, at('failure'));
+  const list = (key: 'testTimes' | 'trainTimes', thresholds: readonly number[]): Crossing[] =>
+    readTimes(object[key], at(key), failure === null ? thresholds : []);
+  const outcome: Outcome = {
+    testTimes: list('testTimes', test),
+    trainTimes: list('trainTimes', train),
+    final: failure === null ? readFinal(object.final, at('final')) : null,
+    gradients: readNumber(object.gradients, at('gradients'), {
+      min: 0,
+      max: 2 ** 32 - 1,
+      integer: true,
+    }),
+    failure,
+  };
+  const rows = object.record === undefined ? undefined : readRecord(object.record, at('record'));
+  table.store(index, outcome, rows);
+}
+
+function readText(value: unknown, field: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new FieldError(field, value, 'null or the reason in words');
+}
+
+const ANY = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
+
+function readTimes(value: unknown, field: string, thresholds: readonly number[]): Crossing[] {
+  const { length } = thresholds;
+  return readList(value, field, { min: length, max: length }, (entry, at) => {
+    const object = readObject(entry, at, ['threshold', 'state', 'log10t']);
+    const expected = thresholds[Number(/\[(\d+)\]$/.exec(at)?.[1])];
+    if (object.threshold !== expected) {
+      throw new FieldError(join(at, 'threshold'), object.threshold, `${expected}, as in the spec`);
+    }
+    const state = readChoice(object.state, join(at, 'state'), ['fromStart', 'crossed', 'notBy']);
+    if (state !== 'crossed') return { state };
+    return { state, log10t: readNumber(object.log10t, join(at, 'log10t'), ANY) };
+  });
+}
+
+function readFinal(value: unknown, field: string): Final {
+  const object = readObject(value, field, FINALS);
+  return Object.fromEntries(
+    FINALS.map((name) => [name, readNumber(object[name], join(field, name), ANY)]),
+  ) as unknown as Final;
+}
+
+function readRecord(value: unknown, field: string): Float64Array {
+  const rows = readList(value, field, { min: 0, max: 1_000_000 }, (row, at) =>
+    readList(row, at, { min: COLUMNS, max: COLUMNS }, (x, place) => readNumber(x, place, ANY)),
+  );
+  return Float64Array.from(rows.flat());
+}

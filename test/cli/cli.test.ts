@@ -1,0 +1,242 @@
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SWIFTSHADER } from '../../scripts/system.js';
+
+const CLI = join(import.meta.dirname, '../../dist/cli.js');
+
+const SPEC = {
+  samples: 32,
+  horizon: 6,
+  x: { over: 'lambda', from: 0.2, to: 0.8, step: 0.2 },
+  y: { over: 'seed', from: 1, to: 3, step: 1 },
+};
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let folder: string;
+const path = (name: string): string => join(folder, name);
+
+function grokscope(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...args], { cwd: folder }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'grokscope-cli-'));
+  await writeFile(path('spec.json'), JSON.stringify(SPEC));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('grokscope run', () => {
+  it('trains on the worker threads, prints the map and writes the file', async () => {
+    const { code, stdout, stderr } = await grokscope(
+      'run',
+      'spec.json',
+      '--engine',
+      'cpu',
+      '--out',
+      'a.json',
+    );
+    expect(stderr).toBe(
+      `CPU, ${stderr.match(/\d+ workers?/)?.[0]}, float64. The CPU engine was asked for.\n`,
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^log10 t_test\(0\.95\), seed over λ = d\/N\n 3 /);
+    expect(stdout).toContain('12 of 12 replicas');
+    const file = JSON.parse(await readFile(path('a.json'), 'utf8'));
+    expect(file).toMatchObject({
+      format: 'grokscope-results',
+      version: 1,
+      provenance: {
+        program: 'grokscope',
+        engine: { kind: 'cpu', precision: 'float64' },
+        deviceCheck: null,
+      },
+    });
+    expect(file.provenance.specHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(file.replicas.map((r: { index: number }) => r.index)).toEqual([...Array(12).keys()]);
+    // The same from its file.
+    const shown = await grokscope('show', 'a.json');
+    expect(shown.code).toBe(0);
+    const map = (text: string): string => text.slice(0, text.indexOf('12 of 12'));
+    expect(map(shown.stdout)).toBe(map(stdout));
+  });
+
+  it('is quiet when told to, and keeps the records when told to', async () => {
+    const { code, stdout, stderr } = await grokscope(
+      'run',
+      'spec.json',
+      '--engine',
+      'cpu',
+      '--quiet',
+      '--trajectories',
+      '--workers',
+      '1',
+      '--out',
+      'b.json',
+    );
+    expect([code, stdout, stderr]).toEqual([0, '', '']);
+    const [a, b] = await Promise.all(
+      ['a.json', 'b.json'].map(async (f) => JSON.parse(await readFile(path(f), 'utf8'))),
+    );
+    expect(b.replicas[5].record.length).toBeGreaterThan(20);
+    // However many workers, the same results.
+    for (const replica of b.replicas) delete replica.record;
+    expect(b.replicas).toEqual(a.replicas);
+  });
+
+  it('runs on WebGPU when asked for, with the same states', async () => {
+    process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
+    const { code, stderr } = await grokscope(
+      'run',
+      'spec.json',
+      '--engine',
+      'webgpu',
+      '--out',
+      'c.json',
+    );
+    expect(stderr).toContain('WebGPU was asked for.');
+    expect(code).toBe(0);
+    const [a, c] = await Promise.all(
+      ['a.json', 'c.json'].map(async (f) => JSON.parse(await readFile(path(f), 'utf8'))),
+    );
+    expect(c.provenance.engine).toMatchObject({ kind: 'webgpu', precision: 'float32' });
+    const states = (file: typeof a): unknown =>
+      file.replicas.map((r: { testTimes: { state: string }[] }) => r.testTimes.map((t) => t.state));
+    expect(states(c)).toEqual(states(a));
+  });
+
+  it('reads the spec from standard input', async () => {
+    const child = spawn(process.execPath, [CLI, 'run', '-', '--engine', 'cpu'], { cwd: folder });
+    child.stdin.end(JSON.stringify({ ...SPEC, samples: 8 }));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(0);
+  });
+
+  it('stops at once on an interrupt and leaves nothing behind', async () => {
+    await writeFile(
+      path('long.json'),
+      JSON.stringify({
+        ...SPEC,
+        samples: 600,
+        horizon: 300,
+        y: { over: 'seed', from: 1, to: 500, step: 1 },
+      }),
+    );
+    const before = await readdir(folder);
+    const child = spawn(
+      process.execPath,
+      [CLI, 'run', 'long.json', '--engine', 'cpu', '--out', 'long-out.json'],
+      { cwd: folder },
+    );
+    let stderr = '';
+    child.stderr.on('data', (data: Buffer) => {
+      stderr += data;
+      if (stderr.includes('asked for')) child.kill('SIGINT');
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/Interrupted after \d+ replicas; nothing was written\./);
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it('says which replicas failed, and ends with 1', async () => {
+    // So stiff that the record is full before 1e300.
+    const stiff = {
+      samples: 2,
+      sigma: 1000,
+      horizon: 300,
+      x: { over: 'lambda', values: [0.5] },
+      y: { over: 'seed', values: [100] },
+      until: 'horizon',
+    };
+    await writeFile(path('stiff.json'), JSON.stringify(stiff));
+    const { code, stderr } = await grokscope(
+      'run',
+      'stiff.json',
+      '--engine',
+      'cpu',
+      '--out',
+      'stiff-out.json',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/1 replicas failed; the first: seed 100, N 2, d 1: the record is full/);
+    expect(JSON.parse(await readFile(path('stiff-out.json'), 'utf8')).replicas[0]).toMatchObject({
+      final: null,
+      failure: expect.stringContaining('full'),
+    });
+  });
+
+  it('has help and a version', async () => {
+    expect((await grokscope('--help')).stdout).toMatch(/grokscope run SPEC.json/);
+    expect((await grokscope('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+/** Arguments that are not accepted, and the parts of the message that must say so. */
+const BAD: readonly [string[], RegExp][] = [
+  [[], /command: got nothing; expected run or show/],
+  [['train', 'spec.json'], /command: got "train"; expected run or show/],
+  [['run'], /SPEC.json: got nothing; expected the path of a file/],
+  [['run', 'spec.json', 'other.json'], /SPEC.json: got "other.json" as well; expected one file/],
+  [
+    ['run', 'absent.json'],
+    /SPEC.json: got "absent.json"; expected a file that can be read \(ENOENT/,
+  ],
+  [['run', '.'], /SPEC.json: got "\."; expected a file that can be read \(EISDIR/],
+  [['run', 'empty.json'], /spec: got ""; expected JSON/],
+  [['run', 'bad.json'], /samples: got 1; expected a whole number from 2/],
+  [['run', 'spec.json', '--engin', 'cpu'], /Unknown option '--engin'/],
+  [
+    ['run', 'spec.json', '--engine', 'tpu'],
+    /--engine: got "tpu"; expected one of auto, webgpu, cpu/,
+  ],
+  [['run', 'spec.json', '--engine'], /--engine.*argument missing/],
+  [
+    ['run', 'spec.json', '--workers', '0'],
+    /--workers: got "0"; expected a whole number from 1 to 1024/,
+  ],
+  [['run', 'spec.json', '--workers', 'two'], /--workers: got "two"; expected a whole number/],
+  [
+    ['run', 'spec.json', '--out', 'nowhere/x.json'],
+    /--out: got "nowhere\/x.json"; expected a file that can be written \(ENOENT/,
+  ],
+  [
+    ['run', 'spec.json', '--out', 'folder'],
+    /--out: got "folder"; expected a file that can be written \(it is there and not a file/,
+  ],
+  [['run', 'spec.json', '--out', ''], /--out: got ""; expected the path of a file/],
+  [['run', 'spec.json', '--trajectories'], /--trajectories: got it without --out; expected a file/],
+  [['show'], /FILE.json: got nothing; expected the path of a file/],
+  [['show', 'spec.json'], /samples: got 32; expected no such field/],
+  [['show', 'a.json', '--quiet'], /--quiet: got it with show; expected it with run only/],
+  [['show', 'empty.json'], /file: got ""; expected JSON/],
+];
+
+describe('bad command lines', () => {
+  beforeAll(async () => {
+    await writeFile(path('empty.json'), '');
+    await writeFile(path('bad.json'), '{"samples": 1}');
+    await mkdir(path('folder'), { recursive: true });
+    await chmod(path('folder'), 0o755);
+  });
+
+  it.each(BAD)('%j', async (args, message) => {
+    const before = await readdir(folder);
+    const { code, stdout, stderr } = await grokscope(...args);
+    expect(stderr).toMatch(message);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(await readdir(folder)).toEqual(before);
+  });
+});

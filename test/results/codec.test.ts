@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import { runFlow } from '../../src/cpu/flow.ts';
+import { parseSpec } from '../../src/model/spec.ts';
+import { decodeResults, encodeResults } from '../../src/results/codec.ts';
+import { ResultTable } from '../../src/results/table.ts';
+import { SweepPlan } from '../../src/sweep/plan.ts';
+
+const spec = parseSpec({
+  samples: 16,
+  horizon: 3,
+  x: { over: 'lambda', values: [0.25, 0.75] },
+  y: { over: 'seed', from: 1, to: 2, step: 1 },
+});
+const plan = new SweepPlan(spec);
+const layoutOf = (each: typeof spec): SweepPlan => new SweepPlan(each);
+
+function table(): ResultTable {
+  const results = new ResultTable(spec, plan.size, () => 16);
+  for (const index of [0, 1, 3]) results.append(runFlow(plan.replica(index)));
+  results.append({ index: 2, rows: new Float64Array(), gradients: 7, failure: 'made to fail' });
+  return results;
+}
+
+const encode = (trajectories: boolean): string =>
+  [...encodeResults(table(), plan, { program: 'test' }, { trajectories })].join('');
+
+describe('result file', () => {
+  it.each([false, true])('reads back what it writes, with records: %s', (trajectories) => {
+    const original = table();
+    const { table: copy, spec: read, provenance } = decodeResults(encode(trajectories), layoutOf);
+    expect(read).toEqual(spec);
+    expect(provenance).toEqual({ program: 'test' });
+    for (let index = 0; index < plan.size; index++) {
+      expect(copy.outcome(index)).toEqual(original.outcome(index));
+      if (trajectories) expect(copy.record(index)).toEqual(original.record(index));
+    }
+    expect(copy.failures.get(2)).toBe('made to fail');
+  });
+
+  it('gives the same times when they are computed anew from its records', () => {
+    const { table: copy } = decodeResults(encode(true), layoutOf);
+    const again = new ResultTable(spec, plan.size, () => 16);
+    for (const index of [0, 1, 3]) {
+      const rows = copy.record(index);
+      if (!rows) throw new Error('no record');
+      again.append({ index, rows, gradients: copy.gradients(index), failure: null });
+      expect(again.outcome(index)).toEqual(copy.outcome(index));
+    }
+  });
+
+  it('has the documented fields', () => {
+    const file = JSON.parse(encode(true));
+    expect(Object.keys(file)).toEqual([
+      'format',
+      'version',
+      'provenance',
+      'spec',
+      'recordColumns',
+      'replicas',
+    ]);
+    expect(Object.keys(file.replicas[0])).toEqual([
+      'index',
+      'seed',
+      'samples',
+      'dimensions',
+      'sigma',
+      'ensemble',
+      'testTimes',
+      'trainTimes',
+      'final',
+      'gradients',
+      'failure',
+      'record',
+    ]);
+    expect(Object.keys(file.replicas[0].final)).toEqual([
+      'log10t',
+      'bias',
+      'uNorm',
+      'testAccuracy',
+      'trainAccuracy',
+      'trainLoss',
+    ]);
+    expect(file.recordColumns).toEqual([
+      'clock',
+      'log1pTime',
+      'logMeanResidual',
+      'uNorm',
+      'uNormSlope',
+      'logTrainLoss',
+      'gradients',
+      'logTrainLossSlope',
+      'trainErrors1of4',
+      'trainErrors2of4',
+      'trainErrors3of4',
+      'trainErrors4of4',
+    ]);
+  });
+});
+
+/** Damage done to a good file, and the parts of the message that must say so. */
+// biome-ignore lint/suspicious/noExplicitAny: files of strangers have any form
+const DAMAGE: readonly [string, (file: any) => void, RegExp][] = [
+  [
+    'another format',
+    (f) => {
+      f.format = 'numpy';
+    },
+    /^format: got "numpy"; expected one of "grokscope-results"/,
+  ],
+  [
+    'another version',
+    (f) => {
+      f.version = 9;
+    },
+    /^version: got 9; expected 1/,
+  ],
+  [
+    'no provenance',
+    (f) => {
+      delete f.provenance;
+    },
+    /^provenance: got nothing; expected an object/,
+  ],
+  [
+    'an unknown field',
+    (f) => {
+      f.extra = 1;
+    },
+    /^extra: got 1; expected no such field/,
+  ],
+  [
+    'a bad spec',
+    (f) => {
+      f.spec.horizon = 999;
+    },
+    /^spec.horizon: got 999; expected a number from 0 to 300/,
+  ],
+  [
+    'replicas missing',
+    (f) => {
+      delete f.replicas;
+    },
+    /^replicas: got nothing; expected a list of 0 to 4/,
+  ],
+  [
+    'too many replicas',
+    (f) => {
+      f.replicas.push(f.replicas[0]);
+    },
+    /^replicas: got "a list of 5"; expected a list of 0 to 4/,
+  ],
+  [
+    'a replica twice',
+    (f) => {
+      f.replicas[1] = f.replicas[0];
+    },
+    /^replicas\[1\].index: got 0; expected each replica once/,
+  ],
+  [
+    'an index out of range',
+    (f) => {
+      f.replicas[0].index = 4;
+    },
+    /^replicas\[0\].index: got 4; expected a whole number from 0 to 3/,
+  ],
+  [
+    'another seed than the spec',
+    (f) => {
+      f.replicas[0].seed = 5;
+    },
+    /^replicas\[0\].seed: got 5; expected 1, which the spec gives/,
+  ],
+  [
+    'another dimension',
+    (f) => {
+      f.replicas[1].dimensions = 5;
+    },
+    /^replicas\[1\].dimensions: got 5; expected 12/,
+  ],
+  [
+    'a bad state',
+    (f) => {
+      f.replicas[0].testTimes[0].state = 'maybe';
+    },
+    /^replicas\[0\].testTimes\[0\].state: got "maybe"; expected one of "fromStart"/,
+  ],
+  [
+    'a crossing without a time',
+    (f) => {
+      f.replicas[0].testTimes[0] = { threshold: 0.9, state: 'crossed' };
+    },
+    /^replicas\[0\].testTimes\[0\].log10t: got nothing; expected a number/,
+  ],
+  [
+    'another threshold',
+    (f) => {
+      f.replicas[0].trainTimes[1].threshold = 0.5;
+    },
+    /^replicas\[0\].trainTimes\[1\].threshold: got 0.5; expected 0.95, as in the spec/,
+  ],
+  [
+    'a threshold missing',
+    (f) => {
+      f.replicas[0].testTimes.pop();
+    },
+    /^replicas\[0\].testTimes: got "a list of 2"; expected a list of 3/,
+  ],
+  [
+    'final missing',
+    (f) => {
+      f.replicas[0].final = null;
+    },
+    /^replicas\[0\].final: got null; expected an object with log10t/,
+  ],
+  [
+    'a final value of null',
+    (f) => {
+      f.replicas[0].final.bias = null;
+    },
+    /^replicas\[0\].final.bias: got null; expected a number/,
+  ],
+  [
+    'negative gradients',
+    (f) => {
+      f.replicas[0].gradients = -1;
+    },
+    /^replicas\[0\].gradients: got -1; expected a whole number from 0/,
+  ],
+  [
+    'a failure without a reason',
+    (f) => {
+      f.replicas[2].failure = '';
+    },
+    /^replicas\[2\].failure: got ""; expected null or the reason/,
+  ],
+  [
+    'a short row',
+    (f) => {
+      f.replicas[0].record[1].pop();
+    },
+    /^replicas\[0\].record\[1\]: got "a list of 11"; expected a list of 12/,
+  ],
+  [
+    'text in a row',
+    (f) => {
+      f.replicas[0].record[0][3] = 'x';
+    },
+    /^replicas\[0\].record\[0\]\[3\]: got "x"; expected a number/,
+  ],
+];
+
+describe('damaged files', () => {
+  it.each(DAMAGE)('%s', (_, damage, message) => {
+    const file = JSON.parse(encode(true));
+    damage(file);
+    expect(() => decodeResults(JSON.stringify(file), layoutOf)).toThrow(message);
+  });
+
+  it('cut off anywhere', () => {
+    const text = encode(false);
+    for (const length of [0, 1, 100, text.length >> 1, text.length - 3]) {
+      expect(() => decodeResults(text.slice(0, length), layoutOf)).toThrow(
+        /^file: got .*; expected JSON/,
+      );
+    }
+  });
+});
