@@ -143,7 +143,7 @@ describe('grokscope run', () => {
     let stderr = '';
     child.stderr.on('data', (data: Buffer) => {
       stderr += data;
-      if (stderr.includes('asked for')) child.kill('SIGINT');
+      if (stderr.endsWith('asked for.\n')) child.kill('SIGINT');
     });
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect(code).toBe(130);
