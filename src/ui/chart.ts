@@ -1,10 +1,10 @@
-import { css, html, LitElement, type PropertyValues, unsafeCSS } from 'lit';
-import { property, query } from 'lit/decorators.js';
+import { html, type PropertyValues } from 'lit';
+import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
 import { powerOfTen } from './format.ts';
+import { PlotElement } from './plot-element.ts';
 import { niceStep } from './scale.ts';
-import { CANVAS_FONT, colours, onSchemeChange, theme } from './theme.ts';
+import { CANVAS_FONT, colours, type Palette } from './theme.ts';
 
 /** One line of a chart. */
 export interface Line {
@@ -34,57 +34,26 @@ const HEIGHT = 170;
 const LABEL_WIDTH = 44;
 
 /** Lines against log10 t, each labelled at its end. */
-export class GrokChart extends LitElement {
-  static override styles = [
-    unsafeCSS(uPlotCss),
-    theme,
-    css`
-      :host {
-        display: block;
-      }
-    `,
-  ];
-
+export class GrokChart extends PlotElement {
   @property({ attribute: false }) content: ChartContent | undefined;
   /** What the picture says, for those who do not see it. */
   @property() label = '';
 
-  @query('.plot') private readonly plot!: HTMLElement;
-  #chart: uPlot | undefined;
-  #observer: ResizeObserver | undefined;
-  #stopScheme = (): void => {};
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#stopScheme = onSchemeChange(() => this.#rebuild());
-    this.#observer = new ResizeObserver(() => {
-      if (this.clientWidth !== this.#chart?.width) this.#rebuild();
-    });
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#stopScheme();
-    this.#observer?.disconnect();
-    this.#chart?.destroy();
-    this.#chart = undefined;
-  }
-
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('content')) this.#rebuild();
+    if (changed.has('content')) this.rebuild();
   }
 
   protected override render(): unknown {
     return html`<div class="plot" role="img" aria-label=${this.label}></div>`;
   }
 
-  #rebuild(): void {
-    this.#chart?.destroy();
-    this.#chart = undefined;
-    const { content, plot } = this;
-    if (!content || !plot || this.clientWidth === 0) return;
-    const palette = colours(this);
+  protected override build(
+    target: HTMLElement,
+    width: number,
+    palette: Palette,
+  ): uPlot | undefined {
+    const { content } = this;
+    if (!content) return undefined;
     const axis: uPlot.Axis = {
       font: CANVAS_FONT,
       labelFont: CANVAS_FONT,
@@ -100,9 +69,9 @@ export class GrokChart extends LitElement {
       for (let x = Math.ceil(low / step) * step; x <= high + 1e-9; x += step) list.push(x);
       return list;
     };
-    this.#chart = new uPlot(
+    return new uPlot(
       {
-        width: this.clientWidth,
+        width,
         height: HEIGHT,
         padding: [18, LABEL_WIDTH, 0, 0],
         legend: { show: false },
@@ -148,7 +117,7 @@ export class GrokChart extends LitElement {
         hooks: { draw: [(chart) => this.#draw(chart, content)] },
       },
       [content.log10t, ...content.lines.map(({ values }) => values)] as uPlot.AlignedData,
-      plot,
+      target,
     );
   }
 

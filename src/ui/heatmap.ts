@@ -1,13 +1,13 @@
-import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
 import type { CellState, View } from './cells.ts';
 import { viridisCss } from './colour.ts';
 import { PARAMETER_LABELS, powerOfTen, quantileText } from './format.ts';
 import { MARGINS, mapAxis, markX } from './layout.ts';
 import { hatchTile, MapImage } from './paint.ts';
-import { CANVAS_FONT, colours, onSchemeChange, theme } from './theme.ts';
+import { PlotElement } from './plot-element.ts';
+import { CANVAS_FONT, colours, type Palette } from './theme.ts';
 
 /** Which cell; the detail of `cell-select`. */
 export interface CellPosition {
@@ -23,14 +23,10 @@ const TABLE_ROWS = 200;
  *
  * @fires cell-select - CustomEvent<CellPosition> when a cell is clicked or chosen with Enter
  */
-export class GrokHeatmap extends LitElement {
+export class GrokHeatmap extends PlotElement {
   static override styles = [
-    unsafeCSS(uPlotCss),
-    theme,
+    super.styles,
     css`
-      :host {
-        display: block;
-      }
       .map {
         position: relative;
         touch-action: pan-y;
@@ -68,39 +64,19 @@ export class GrokHeatmap extends LitElement {
 
   @state() private cursor: CellPosition | undefined;
   @state() private tableOpen = false;
-  @query('.plot') private readonly plot!: HTMLElement;
 
-  #chart: uPlot | undefined;
   #image: MapImage | undefined;
-  #observer: ResizeObserver | undefined;
-  #stopScheme = (): void => {};
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#stopScheme = onSchemeChange(() => this.#rebuild());
-    this.#observer = new ResizeObserver(() => this.#resize());
-    this.#observer.observe(this);
-    if (this.hasUpdated) this.#rebuild();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#stopScheme();
-    this.#observer?.disconnect();
-    this.#chart?.destroy();
-    this.#chart = undefined;
-  }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.get('view')?.plan !== this.view?.plan) this.cursor = undefined;
+    if (changed.has('view')) this.cursor = undefined;
     if (this.view && (changed.has('view') || changed.has('revision'))) {
       this.#image = new MapImage(this.view, colours(this));
     }
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('view') && changed.get('view')?.plan !== this.view?.plan) this.#rebuild();
-    else this.#chart?.redraw(false);
+    if (changed.has('view')) this.rebuild();
+    else this.plot?.redraw(false);
   }
 
   protected override render(): unknown {
@@ -160,7 +136,7 @@ export class GrokHeatmap extends LitElement {
   }
 
   #renderTip(view: View, cursor: CellPosition): unknown {
-    const chart = this.#chart;
+    const chart = this.plot;
     if (!chart) return nothing;
     const left = chart.over.offsetLeft + chart.valToPos(cursor.ix, 'x');
     const top = chart.over.offsetTop + chart.valToPos(cursor.iy, 'y');
@@ -225,24 +201,18 @@ export class GrokHeatmap extends LitElement {
     this.dispatchEvent(new CustomEvent('cell-select', { detail, bubbles: true, composed: true }));
   }
 
-  #resize(): void {
-    const { clientWidth } = this;
-    if (!this.#chart) this.#rebuild();
-    else if (clientWidth > 0 && clientWidth !== this.#chart.width) this.#rebuild();
-  }
-
-  #rebuild(): void {
-    this.#chart?.destroy();
-    this.#chart = undefined;
-    const { view, plot } = this;
-    if (!view || !plot || this.clientWidth === 0) return;
-    this.#image = new MapImage(view, colours(this));
+  protected override build(
+    target: HTMLElement,
+    width: number,
+    palette: Palette,
+  ): uPlot | undefined {
+    const { view } = this;
+    if (!view) return undefined;
+    this.#image = new MapImage(view, palette);
     const { xs, ys, spec } = view.plan;
-    const width = this.clientWidth;
     const height = Math.round(Math.min(460, Math.max(260, 0.62 * width)));
-    const axis = colours(this);
     const centred = (n: number) => (): [number, number] => [-0.5, n - 0.5];
-    this.#chart = new uPlot(
+    const plot = new uPlot(
       {
         width,
         height,
@@ -258,18 +228,18 @@ export class GrokHeatmap extends LitElement {
           mapAxis(
             xs,
             PARAMETER_LABELS[spec.x.over].title,
-            axis,
+            palette,
             Math.max(3, Math.floor((width - 140) / 70)),
           ),
-          { ...mapAxis(ys, PARAMETER_LABELS[spec.y.over].title, axis, 8), size: MARGINS.left },
+          { ...mapAxis(ys, PARAMETER_LABELS[spec.y.over].title, palette, 8), size: MARGINS.left },
         ],
         hooks: { draw: [(chart) => this.#draw(chart)] },
       },
       [xs.map((_, k) => k), xs.map(() => null)],
-      plot,
+      target,
     );
-    this.#listen(this.#chart);
-    this.requestUpdate();
+    this.#listen(plot);
+    return plot;
   }
 
   #listen(chart: uPlot): void {
@@ -340,7 +310,7 @@ export class GrokHeatmap extends LitElement {
   }
 
   /** The colour bar with its decades, and what the other fillings mean, right of the map. */
-  #drawLegend({ ctx, bbox }: uPlot, image: MapImage, palette: ReturnType<typeof colours>): void {
+  #drawLegend({ ctx, bbox }: uPlot, image: MapImage, palette: Palette): void {
     const ratio = devicePixelRatio;
     const left = bbox.left + bbox.width + 16 * ratio;
     const width = 12 * ratio;

@@ -1,12 +1,10 @@
 /** What the map and the profile under it share, so that their x axes coincide. */
 import type uPlot from 'uplot';
 import { positionOf, ticks } from './scale.ts';
-import { CANVAS_FONT, type colours } from './theme.ts';
+import { CANVAS_FONT, type Palette } from './theme.ts';
 
 /** Space around the plots in CSS pixels; `left` is for the y labels, `title` for an axis title. */
 export const MARGINS = { top: 22, right: 84, left: 38, bottom: 24, title: 22 } as const;
-
-type Palette = ReturnType<typeof colours>;
 
 /** An axis over cells. */
 export function mapAxis(

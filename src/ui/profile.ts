@@ -1,13 +1,13 @@
-import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { html, nothing, type PropertyValues } from 'lit';
+import { property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
 import type { Quantile, Summary } from '../results/summary.ts';
 import { columnSummaries, type View } from './cells.ts';
 import { PARAMETER_LABELS, powerOfTen, quantileText } from './format.ts';
 import { MARGINS, mapAxis, markX } from './layout.ts';
+import { PlotElement } from './plot-element.ts';
 import { niceStep } from './scale.ts';
-import { CANVAS_FONT, colours, onSchemeChange, theme } from './theme.ts';
+import { CANVAS_FONT, colours, type Palette } from './theme.ts';
 
 const HEIGHT = 210;
 
@@ -19,17 +19,7 @@ const HEADROOM = 0.12;
  * that had not grokked by t_end count as later than all others; where they are the median, it is
  * drawn open, in the band above the plot.
  */
-export class GrokProfile extends LitElement {
-  static override styles = [
-    unsafeCSS(uPlotCss),
-    theme,
-    css`
-      :host {
-        display: block;
-      }
-    `,
-  ];
-
+export class GrokProfile extends PlotElement {
   /** The sweep to show. */
   @property({ attribute: false }) view: View | undefined;
   /** Changes whenever the table has. */
@@ -38,39 +28,17 @@ export class GrokProfile extends LitElement {
   @property({ attribute: false }) row = 0;
 
   @state() private tableOpen = false;
-  @query('.plot') private readonly plot!: HTMLElement;
 
-  #chart: uPlot | undefined;
   #summaries: Summary[] = [];
   #top = 1;
-  #observer: ResizeObserver | undefined;
-  #stopScheme = (): void => {};
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#stopScheme = onSchemeChange(() => this.#rebuild());
-    this.#observer = new ResizeObserver(() => {
-      if (this.clientWidth !== this.#chart?.width) this.#rebuild();
-    });
-    this.#observer.observe(this);
-    if (this.hasUpdated) this.#rebuild();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#stopScheme();
-    this.#observer?.disconnect();
-    this.#chart?.destroy();
-    this.#chart = undefined;
-  }
 
   protected override willUpdate(): void {
     if (this.view) this.#summaries = columnSummaries(this.view, this.row);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('view') && changed.get('view')?.plan !== this.view?.plan) this.#rebuild();
-    else this.#chart?.setData(this.#data());
+    if (changed.has('view')) this.rebuild();
+    else this.plot?.setData(this.#data());
   }
 
   protected override render(): unknown {
@@ -159,15 +127,14 @@ export class GrokProfile extends LitElement {
     return Math.min(0, Math.floor(Math.min(0, ...times)));
   }
 
-  #rebuild(): void {
-    this.#chart?.destroy();
-    this.#chart = undefined;
-    const { view, plot } = this;
-    if (!view || !plot || this.clientWidth === 0) return;
-    const { xs, spec } = view.plan;
-    const palette = colours(this);
-    const width = this.clientWidth;
-    this.#chart = new uPlot(
+  protected override build(
+    target: HTMLElement,
+    width: number,
+    palette: Palette,
+  ): uPlot | undefined {
+    if (!this.view) return undefined;
+    const { xs, spec } = this.view.plan;
+    return new uPlot(
       {
         width,
         height: HEIGHT,
@@ -209,7 +176,7 @@ export class GrokProfile extends LitElement {
         hooks: { draw: [(chart) => this.#draw(chart)] },
       },
       this.#data(),
-      plot,
+      target,
     );
   }
 

@@ -106,22 +106,22 @@ export const theme = css`
   }
 `;
 
-/** The theme's colours as they are in force, for canvases. */
-export function colours(
-  element: Element,
-): Record<
-  | 'ink'
-  | 'muted'
-  | 'line'
-  | 'ground'
-  | 'accent'
-  | 'second'
-  | 'danger'
-  | 'hatch'
-  | 'neutral'
-  | 'start',
-  string
-> {
+/** Colours that canvases draw with. */
+export interface Palette {
+  readonly ink: string;
+  readonly muted: string;
+  readonly line: string;
+  readonly ground: string;
+  readonly accent: string;
+  readonly second: string;
+  readonly danger: string;
+  readonly hatch: string;
+  readonly neutral: string;
+  readonly start: string;
+}
+
+/** The theme's colours as they are in force. */
+export function colours(element: Element): Palette {
   const style = getComputedStyle(element);
   const read = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {

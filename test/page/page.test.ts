@@ -1,0 +1,333 @@
+import axeCore from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { type PreviewServer, preview } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { GrokLab } from '../../src/ui/lab.ts';
+import { launch } from './chromium.ts';
+
+/** The built page, served as `npm start` serves it. */
+let server: PreviewServer;
+let url: string;
+const errors: string[] = [];
+
+beforeAll(async () => {
+  server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
+  url = server.resolvedUrls?.local[0] as string;
+});
+
+afterAll(() => server.close());
+
+interface Options {
+  readonly hash?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly scheme?: 'light' | 'dark';
+  readonly init?: () => void;
+}
+
+async function open(browser: Browser, options: Options = {}): Promise<Page> {
+  const { width = 1440, height = 900, scheme = 'light' } = options;
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  if (options.init) await page.addInitScript(options.init);
+  await page.goto(url + (options.hash ?? ''));
+  return page;
+}
+
+/** The link of a spec. */
+const link = (spec: object): string => `#spec=${encodeURIComponent(JSON.stringify(spec))}`;
+
+const status = (page: Page): Promise<string> =>
+  page.locator('grok-progress .status').innerText({ timeout: 60_000 });
+
+async function untilStatus(page: Page, pattern: RegExp): Promise<string> {
+  await expect.poll(() => status(page), { timeout: 100_000, interval: 50 }).toMatch(pattern);
+  return status(page);
+}
+
+/** A sweep that takes far longer than any test waits. */
+const ENDLESS = {
+  samples: 256,
+  horizon: 300,
+  until: 'horizon',
+  x: { over: 'lambda', from: 0.3, to: 0.7, step: 0.01 },
+  y: { over: 'seed', from: 1, to: 400, step: 1 },
+};
+
+const SMALL = {
+  samples: 24,
+  horizon: 6,
+  x: { over: 'lambda', from: 0.2, to: 0.8, step: 0.1 },
+  y: { over: 'seed', from: 1, to: 5, step: 1 },
+};
+
+describe('the page without WebGPU', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    expect(errors.splice(0)).toEqual([]);
+  });
+
+  it('runs the quick preset by itself on the CPU, and says why', async () => {
+    const page = await open(browser);
+    const text = await untilStatus(page, /done/);
+    expect(text).toMatch(/^400 of 400 replicas · done/);
+    const engine = await page.locator('.engine').innerText();
+    expect(engine).toMatch(/CPU · \d+ workers?, float64/);
+    expect(engine).toMatch(/WebGPU finds no GPU|offers no WebGPU/);
+    // A replica is shown at the end without a click.
+    expect(await page.locator('grok-inspector dl').innerText()).toMatch(
+      /generalised, test ≥ 0\.95/,
+    );
+  });
+
+  it('offers the CPU when WebGPU is asked for', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    await page.locator('select[aria-label="Engine"]').selectOption('webgpu');
+    await page.locator('.notice').waitFor();
+    expect(await page.locator('.notice').innerText()).toMatch(
+      /WebGPU cannot be used\. WebGPU finds no GPU/,
+    );
+    await page.getByRole('button', { name: 'Run on the CPU' }).click();
+    await untilStatus(page, /35 of 35 replicas · done/);
+    expect(await page.locator('.notice').count()).toBe(0);
+  });
+
+  it('selects a cell by click and by keyboard', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    const map = page.locator('grok-heatmap .u-over');
+    const box = await map.boundingBox();
+    if (!box) throw new Error('no map');
+    // Column 1 of 7, row 4 of 5 from below.
+    await map.click({ position: { x: (1.5 / 7) * box.width, y: (0.5 / 5) * box.height } });
+    const title = page.locator('grok-inspector h2');
+    await expect.poll(() => title.innerText()).toBe('λ 0.3 · seed 5');
+    expect(await page.locator('grok-heatmap .tip').innerText()).toMatch(
+      /t_test\(0\.95\) .*\nλ 0\.3, N 24, d 7, σ 5\nseed 5/,
+    );
+    await page.locator('grok-heatmap .map').focus();
+    for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'PageDown', 'ArrowUp'])
+      await page.keyboard.press(key);
+    expect(await page.locator('grok-heatmap [aria-live]').innerText()).toMatch(
+      /λ 0\.4, N 24, d 10, σ 5, seed 2/,
+    );
+    await page.keyboard.press('Enter');
+    await expect.poll(() => title.innerText()).toBe('λ 0.4 · seed 2');
+    expect(await page.locator('grok-chart canvas').count()).toBe(3);
+  });
+
+  it('has the numbers of every picture in a table', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    for (const [name, rows] of [
+      ['Map', 5],
+      ['Profile', 7],
+    ] as const) {
+      await page.getByText(`${name} as a table`).click();
+      const table = page.getByRole('region', { name: `${name} as a table` });
+      await expect.poll(() => table.locator('tbody tr').count()).toBe(rows);
+      expect(await table.innerText()).toMatch(/not by 10⁶/);
+    }
+    await page.getByText('Curves as a table').click();
+    const curves = page.getByRole('region', { name: 'Curves as a table' }).locator('tbody tr');
+    await expect.poll(() => curves.count()).toBeGreaterThan(20);
+  });
+
+  it('pauses, resumes and stops, and stays responsive all the while', async () => {
+    const page = await open(browser, {
+      hash: link(ENDLESS),
+      init: () => {
+        const scope = globalThis as unknown as { longest: number };
+        scope.longest = 0;
+        new PerformanceObserver((list) => {
+          for (const { duration } of list.getEntries())
+            scope.longest = Math.max(scope.longest, duration);
+        }).observe({ type: 'longtask' });
+      },
+    });
+    await untilStatus(page, /gradients\/s · .* left/);
+    const done = (text: string): number =>
+      Number(/^([\d\u202f]+)/.exec(text)?.[1]?.replaceAll('\u202f', ''));
+    await expect
+      .poll(async () => done(await status(page)), { timeout: 60_000 })
+      .toBeGreaterThan(40);
+    // From here on the page is warm: the longest task of the run itself.
+    await page.evaluate(() => {
+      (globalThis as unknown as { longest: number }).longest = 0;
+    });
+    await expect
+      .poll(async () => done(await status(page)), { timeout: 60_000 })
+      .toBeGreaterThan(150);
+    const longest = await page.evaluate(
+      () => (globalThis as unknown as { longest: number }).longest,
+    );
+    console.info(`  longest main-thread task during the run: ${longest} ms (0: below 50)`);
+    expect(longest).toBeLessThan(100);
+
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await untilStatus(page, /paused/);
+    // Replicas in flight may still come in; then nothing moves.
+    await page.waitForTimeout(1000);
+    const held = await status(page);
+    await page.waitForTimeout(1000);
+    expect(await status(page)).toBe(held);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect
+      .poll(async () => done(await status(page)), { timeout: 60_000 })
+      .toBeGreaterThan(done(held));
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await untilStatus(page, /stopped/);
+  });
+
+  it('complains about a bad field next to it, and runs nothing', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    await page.getByLabel('Samples N').fill('many');
+    await page.getByLabel('Across (x): step').fill('0');
+    await page.getByRole('button', { name: /^Run/ }).click();
+    expect(await page.getByRole('alert').innerText()).toMatch(
+      /^x\.step: got 0; expected a number between 0/,
+    );
+    await page.getByLabel('Across (x): step').fill('0.1');
+    await page.getByRole('button', { name: /^Run/ }).click();
+    expect(await page.getByRole('alert').innerText()).toBe(
+      'samples: got "many"; expected a whole number from 2 to 1000000',
+    );
+    expect(await page.getByLabel('Samples N').getAttribute('aria-invalid')).toBe('true');
+    expect(await status(page)).toMatch(/35 of 35 replicas · done/);
+    await page.getByLabel('Samples N').fill('20');
+    await page.getByRole('button', { name: /^Run/ }).click();
+    await untilStatus(page, /35 of 35 replicas · done/);
+    expect(decodeURIComponent(page.url())).toContain('"samples":20');
+  });
+
+  it('shows medians over seeds, and each seed of a cell', async () => {
+    const page = await open(browser, {
+      hash: link({
+        samples: 16,
+        horizon: 4,
+        seedsPerCell: 3,
+        x: { over: 'lambda', values: [0.25, 0.5, 1] },
+        y: { over: 'sigma', values: [1, 5] },
+      }),
+    });
+    await untilStatus(page, /18 of 18 replicas · done/);
+    expect(await page.locator('.picture').innerText()).toMatch(/each cell the median over 3 seeds/);
+    await page.locator('grok-inspector select').selectOption({ value: '2' });
+    await expect.poll(() => page.locator('grok-inspector h2').innerText()).toMatch(/seed 3$/);
+  });
+
+  it('says what is wrong with a link, and runs nothing', async () => {
+    for (const [hash, message] of [
+      [
+        link({ samples: 1 }),
+        /link cannot be restored\. link: samples: got 1; expected a whole number from 2/,
+      ],
+      ['#spec=%7Bbroken', /link cannot be restored\. link: spec: got "\{broken"; expected JSON/],
+    ] as const) {
+      const page = await open(browser, { hash });
+      await page.locator('.notice').waitFor();
+      expect(await page.locator('.notice').innerText()).toMatch(message);
+      expect(await page.locator('grok-progress progress').count()).toBe(0);
+      await page.close();
+    }
+  });
+
+  it.each([
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)('has no accessibility violations: %s, %i pixels wide', async (scheme, width) => {
+    const page = await open(browser, { hash: link(SMALL), scheme, width });
+    await untilStatus(page, /done/);
+    for (const name of ['Map', 'Profile']) await page.getByText(`${name} as a table`).click();
+    await page.locator('grok-heatmap .map').focus();
+    await page.evaluate(axeCore.source);
+    const violations = await page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: typeof axeCore };
+      const result = await axe.run(document);
+      return result.violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' | ')}`,
+      );
+    });
+    expect(violations).toEqual([]);
+    const scrolls = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(scrolls).toBeLessThanOrEqual(0);
+  });
+});
+
+describe('the page with WebGPU', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch({ webgpu: true });
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    expect(errors.splice(0)).toEqual([]);
+  });
+
+  /** Lets a test reach the device that the page requests. */
+  const exposeDevice = (): void => {
+    const request = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...args) {
+      const device = await request.apply(this, args);
+      Object.assign(globalThis, { device });
+      return device;
+    };
+  };
+
+  it('prefers the CPU to a software adapter, and runs on it when asked', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    expect(await page.locator('.engine').innerText()).toMatch(
+      /CPU.*WebGPU here runs in software.*slower/s,
+    );
+    const states = (): Promise<string[]> =>
+      page.evaluate(() => {
+        const { table, plan } = (
+          document.querySelector('grok-lab') as unknown as { sweep: NonNullable<GrokLab['sweep']> }
+        ).sweep;
+        return Array.from({ length: plan.size }, (_, k) => table.test.get(k, 1).state);
+      });
+    const onCpu = await states();
+    await page.locator('select[aria-label="Engine"]').selectOption('webgpu');
+    await expect.poll(() => page.locator('.engine').innerText()).toMatch(/WebGPU · .*float32/);
+    await untilStatus(page, /35 of 35 replicas · done/);
+    expect(await states()).toEqual(onCpu);
+  });
+
+  it('says that the device was lost, keeps what is finished and goes on', async () => {
+    const page = await open(browser, {
+      hash: link({ ...SMALL, samples: 48, y: { over: 'seed', from: 1, to: 40, step: 1 } }),
+      init: exposeDevice,
+    });
+    await page.locator('select[aria-label="Engine"]').selectOption('webgpu');
+    await expect
+      .poll(() => page.locator('.engine').innerText(), { timeout: 60_000 })
+      .toMatch(/WebGPU · /);
+    const done = (): Promise<number> =>
+      page.evaluate(
+        () =>
+          (document.querySelector('grok-lab') as unknown as { sweep?: { table: { done: number } } })
+            .sweep?.table.done ?? 0,
+      );
+    await expect.poll(done, { timeout: 60_000, interval: 20 }).toBeGreaterThan(5);
+    await page.evaluate(() => (globalThis as unknown as { device: GPUDevice }).device.destroy());
+    await page.locator('grok-progress .message').waitFor();
+    expect(await page.locator('grok-progress .message').innerText()).toMatch(
+      /The GPU was taken away in the middle of the run.*Finished replicas are kept/,
+    );
+    await untilStatus(page, /280 of 280 replicas · done/);
+  });
+});
