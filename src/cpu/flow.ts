@@ -80,7 +80,7 @@ class FlowRun {
     const { samples, dimensions, sigma } = replica;
     const vector = (): Float64Array => new Float64Array(dimensions);
     this.#replica = replica;
-    this.#settings = flowSettings(replica);
+    this.#settings = flowSettings(replica, 'float64');
     this.#gradient = new Gradient(data, samples, dimensions, sigma);
     this.#z = new Float64Array(samples);
     this.#u = vector();

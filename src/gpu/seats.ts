@@ -84,7 +84,7 @@ export class Seats {
       return false;
     }
     const [key0, key1] = datasetKey(replica);
-    const settings = flowSettings(replica);
+    const settings = flowSettings(replica, 'float32');
     const { workgroup } = this.kernels.sizes;
     this.kernels.writeSlot(seat, {
       phase: shaderConstant('PHASE_ORIGIN'),

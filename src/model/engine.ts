@@ -1,11 +1,11 @@
-import type { Replica, Trajectory } from './replica.ts';
+import type { Precision, Replica, Trajectory } from './replica.ts';
 
 /** What runs the replicas, in words for the page and for files. */
 export interface EngineInfo {
   readonly kind: 'webgpu' | 'cpu';
   /** The adapter's name, or the number of workers. */
   readonly device: string;
-  readonly precision: 'float32' | 'float64';
+  readonly precision: Precision;
 }
 
 /** What an engine has done since the batch before. */
