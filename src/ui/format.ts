@@ -63,9 +63,9 @@ export function count(value: number): string {
 /** Seconds as 3 s, 2 min 5 s, 1 h 10 min. */
 export function duration(seconds: number): string {
   const s = Math.ceil(seconds);
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+  if (s < 60) return `${s}\u00a0s`;
+  if (s < 3600) return `${Math.floor(s / 60)}\u00a0min ${s % 60}\u00a0s`;
+  return `${Math.floor(s / 3600)}\u00a0h ${Math.floor((s % 3600) / 60)}\u00a0min`;
 }
 
 /** Symbol and meaning of a parameter, as axis titles have them. */

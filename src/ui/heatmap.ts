@@ -231,7 +231,10 @@ export class GrokHeatmap extends PlotElement {
             palette,
             Math.max(3, Math.floor((width - 140) / 70)),
           ),
-          { ...mapAxis(ys, PARAMETER_LABELS[spec.y.over].title, palette, 8), size: MARGINS.left },
+          {
+            ...mapAxis(ys, PARAMETER_LABELS[spec.y.over].title, palette, Math.floor(height / 36)),
+            size: MARGINS.left,
+          },
         ],
         hooks: { draw: [(chart) => this.#draw(chart)] },
       },

@@ -6,6 +6,7 @@ import type { SweepSpec } from '../model/spec.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import type { View } from './cells.ts';
+import { PARAMETER_LABELS } from './format.ts';
 import type { CellPosition } from './heatmap.ts';
 import { hashOf, specFromHash } from './link.ts';
 import { PRESETS } from './presets.ts';
@@ -285,7 +286,10 @@ export class GrokLab extends LitElement {
     const a = spec.thresholds.test[view.threshold];
     const bySeed = spec.y.over === 'seed' || spec.x.over === 'seed';
     const row = this.selected?.iy ?? Math.floor(view.plan.ys.length / 2);
-    const where = spec.y.over === 'seed' ? '' : ` at ${spec.y.over} ${view.plan.ys[row]}`;
+    const where =
+      spec.y.over === 'seed'
+        ? ''
+        : ` at ${PARAMETER_LABELS[spec.y.over].symbol} ${view.plan.ys[row]}`;
     return html`
       <h2>When does it grok?</h2>
       <p class="muted">

@@ -4,7 +4,7 @@ import { positionOf, ticks } from './scale.ts';
 import { CANVAS_FONT, type Palette } from './theme.ts';
 
 /** Space around the plots in CSS pixels; `left` is for the y labels, `title` for an axis title. */
-export const MARGINS = { top: 22, right: 84, left: 38, bottom: 24, title: 22 } as const;
+export const MARGINS = { top: 22, right: 88, left: 38, bottom: 24, title: 22 } as const;
 
 /** An axis over cells. */
 export function mapAxis(

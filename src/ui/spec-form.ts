@@ -61,6 +61,9 @@ export class GrokSpecForm extends LitElement {
         gap: 6px;
         margin-top: 6px;
       }
+      .list {
+        margin-top: 6px;
+      }
       .two {
         display: grid;
         grid-template-columns: 1fr 1fr;
