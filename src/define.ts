@@ -6,6 +6,7 @@ import { GrokLab } from './ui/lab.ts';
 import { GrokProfile } from './ui/profile.ts';
 import { GrokProgress } from './ui/progress.ts';
 import { GrokSpecForm } from './ui/spec-form.ts';
+import { GrokTable } from './ui/table.ts';
 
 const ELEMENTS = {
   'grok-chart': GrokChart,
@@ -15,6 +16,7 @@ const ELEMENTS = {
   'grok-profile': GrokProfile,
   'grok-progress': GrokProgress,
   'grok-spec-form': GrokSpecForm,
+  'grok-table': GrokTable,
 };
 
 for (const [name, element] of Object.entries(ELEMENTS)) {

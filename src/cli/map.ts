@@ -1,5 +1,11 @@
 /** The map of a sweep as text. */
-import { type CellState, cellState, columnSummaries, decadeRange, type View } from '../ui/cells.ts';
+import {
+  type CellState,
+  cellState,
+  columnSummaries,
+  decadeRange,
+  type View,
+} from '../sweep/cells.ts';
 import { viridis } from '../ui/colour.ts';
 import { PARAMETER_LABELS, powerOfTen, quantileText } from '../ui/format.ts';
 

@@ -1,13 +1,14 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import type { CellState, View } from './cells.ts';
-import { viridisCss } from './colour.ts';
-import { PARAMETER_LABELS, powerOfTen, quantileText } from './format.ts';
+import type { CellState, View } from '../sweep/cells.ts';
+import { PARAMETER_LABELS, quantileText } from './format.ts';
 import { MARGINS, mapAxis, markX } from './layout.ts';
-import { hatchTile, MapImage } from './paint.ts';
+import { drawLegend } from './legend.ts';
+import { MapImage } from './paint.ts';
 import { PlotElement } from './plot-element.ts';
-import { CANVAS_FONT, colours, type Palette } from './theme.ts';
+import type { TableContent } from './table.ts';
+import { colours, type Palette } from './theme.ts';
 
 /** Which cell; the detail of `cell-select`. */
 export interface CellPosition {
@@ -63,7 +64,6 @@ export class GrokHeatmap extends PlotElement {
   @property({ attribute: false }) selected: CellPosition | undefined;
 
   @state() private cursor: CellPosition | undefined;
-  @state() private tableOpen = false;
 
   #image: MapImage | undefined;
 
@@ -106,14 +106,11 @@ export class GrokHeatmap extends PlotElement {
       <div class="spoken" aria-live="polite">
         ${this.cursor ? this.#lines(view, this.cursor).join(', ') : nothing}
       </div>
-      <details
-        @toggle=${(event: Event) => {
-          this.tableOpen = (event.target as HTMLDetailsElement).open;
-        }}
-      >
-        <summary>Map as a table</summary>
-        ${this.tableOpen ? this.#renderTable(view) : nothing}
-      </details>
+      <grok-table
+        label="Map"
+        .content=${() => this.#table(view)}
+        .revision=${this.revision}
+      ></grok-table>
     `;
   }
 
@@ -148,28 +145,20 @@ export class GrokHeatmap extends PlotElement {
     </div>`;
   }
 
-  #renderTable(view: View): unknown {
-    const { plan } = view;
+  #table({ plan }: View): TableContent {
+    const { x, y } = plan.spec;
     const rows = plan.ys.slice(0, TABLE_ROWS);
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Map as a table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${PARAMETER_LABELS[plan.spec.y.over].symbol}</th>
-            ${plan.xs.map((x) => html`<th scope="col">${PARAMETER_LABELS[plan.spec.x.over].symbol} ${x}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            (y, iy) => html`<tr>
-              <th scope="row">${y}</th>
-              ${plan.xs.map((_, ix) => html`<td>${stateText(this.#image?.state(ix, iy), plan.spec.horizon)}</td>`)}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-      ${rows.length < plan.ys.length ? html`<p class="muted">The first ${TABLE_ROWS} rows.</p>` : nothing}
-    </div>`;
+    return {
+      head: [
+        PARAMETER_LABELS[y.over].symbol,
+        ...plan.xs.map((value) => `${PARAMETER_LABELS[x.over].symbol} ${value}`),
+      ],
+      rows: rows.map((value, iy) => [
+        String(value),
+        ...plan.xs.map((_, ix) => stateText(this.#image?.state(ix, iy), plan.spec.horizon)),
+      ]),
+      ...(rows.length < plan.ys.length ? { note: `The first ${TABLE_ROWS} rows.` } : {}),
+    };
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -308,49 +297,8 @@ export class GrokHeatmap extends PlotElement {
       ctx.strokeRect(x, y, cell.width, cell.height);
     }
     if (spec.x.over === 'lambda') markX(chart, xs, 0.5, 'λc = ½', palette);
-    this.#drawLegend(chart, image, palette);
+    drawLegend(chart, image, spec.horizon, palette);
     ctx.restore();
-  }
-
-  /** The colour bar with its decades, and what the other fillings mean, right of the map. */
-  #drawLegend({ ctx, bbox }: uPlot, image: MapImage, palette: Palette): void {
-    const ratio = devicePixelRatio;
-    const left = bbox.left + bbox.width + 16 * ratio;
-    const width = 12 * ratio;
-    const swatches: [string, string][] = [[powerOfTen(this.view?.plan.spec.horizon ?? 0), 'notBy']];
-    if (image.states.some(({ state }) => state === 'fromStart'))
-      swatches.push(['start', 'fromStart']);
-    const height = bbox.height - (26 + 36 * swatches.length) * ratio;
-    const [low, high] = image.range;
-    for (let k = 0; k < height; k++) {
-      ctx.fillStyle = viridisCss(1 - k / height);
-      ctx.fillRect(left, bbox.top + k, width, 1.5);
-    }
-    ctx.font = CANVAS_FONT.replace('12', String(12 * ratio));
-    ctx.fillStyle = palette.muted;
-    ctx.textBaseline = 'middle';
-    ctx.textAlign = 'left';
-    const step = Math.max(1, Math.ceil(((high - low) * 26 * ratio) / height));
-    const above = image.states.some((s) => s.state === 'crossed' && s.log10t > high);
-    for (let decade = low; decade <= high; decade += step) {
-      const y = bbox.top + height * (1 - (decade - low) / (high - low));
-      const clamped = decade === high && above;
-      ctx.fillText(`${clamped ? '≥' : ''}${powerOfTen(decade)}`, left + width + 6 * ratio, y);
-    }
-    swatches.forEach(([label, kind], k) => {
-      const y = bbox.top + height + (26 + 36 * k) * ratio;
-      ctx.fillStyle = kind === 'notBy' ? palette.neutral : palette.start;
-      ctx.fillRect(left, y, width, width);
-      const pattern =
-        kind === 'notBy' ? ctx.createPattern(hatchTile(palette.hatch), 'repeat') : null;
-      if (pattern) {
-        ctx.fillStyle = pattern;
-        ctx.fillRect(left, y, width, width);
-      }
-      ctx.fillStyle = palette.muted;
-      ctx.fillText(kind === 'notBy' ? 'not by' : 'from the', left + width + 6 * ratio, y);
-      ctx.fillText(label, left + width + 6 * ratio, y + 14 * ratio);
-    });
   }
 }
 

@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { ERROR_COUNTS } from '../model/trajectory.ts';
 import type { Crossing } from '../results/times.ts';
-import type { View } from './cells.ts';
+import type { View } from '../sweep/cells.ts';
 import type { ChartContent, Mark } from './chart.ts';
 import { type Curves, curvesOf } from './curves.ts';
 import { count, number, quantileText, time } from './format.ts';
 import type { CellPosition } from './heatmap.ts';
+import type { TableContent } from './table.ts';
 import { theme } from './theme.ts';
 
 /** How one replica memorised and then generalised: its numbers and its curves. */
@@ -63,7 +65,6 @@ export class GrokInspector extends LitElement {
   @property({ attribute: false }) cell: CellPosition | undefined;
   /** Which of the cell's seeds, counted from 0. */
   @state() private seed = 0;
-  @state() private tableOpen = false;
 
   #curves: { readonly of: object; readonly curves: Curves } | undefined;
 
@@ -203,14 +204,7 @@ export class GrokInspector extends LitElement {
         ([title, label, content]) => html`<h3>${title}</h3>
           <grok-chart .content=${content} .label=${label}></grok-chart>`,
       )}
-      <details
-        @toggle=${(event: Event) => {
-          this.tableOpen = (event.target as HTMLDetailsElement).open;
-        }}
-      >
-        <summary>Curves as a table</summary>
-        ${this.tableOpen ? renderTable(curves) : nothing}
-      </details>
+      <grok-table label="Curves" .content=${() => tableOf(curves)}></grok-table>
     `;
   }
 }
@@ -222,32 +216,21 @@ function marksOf(train: Crossing, test: Crossing): Mark[] {
   ];
 }
 
-function renderTable(curves: Curves): unknown {
+/** The ends of the steps. */
+function tableOf(curves: Curves): TableContent {
   const power = (log10: number): string => (10 ** log10).toExponential(2);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Curves as a table">
-    <table>
-      <thead>
-        <tr>
-          ${['t', 'train acc.', 'test acc.', 'train loss', 'test loss', '‖u‖', '−b'].map(
-            (name) => html`<th scope="col">${name}</th>`,
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        ${curves.log10t.map((t, k) =>
-          k % 4 === 3
-            ? html`<tr>
-                <td>${time(t)}</td>
-                <td>${number(curves.trainAccuracy[k] as number)}</td>
-                <td>${number(curves.testAccuracy[k] as number)}</td>
-                <td>${power(curves.trainLoss[k] as number)}</td>
-                <td>${power(curves.testLoss[k] as number)}</td>
-                <td>${number(curves.uNorm[k] as number)}</td>
-                <td>${number(curves.clock[k] as number)}</td>
-              </tr>`
-            : nothing,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return {
+    head: ['t', 'train acc.', 'test acc.', 'train loss', 'test loss', '‖u‖', '−b'],
+    rows: curves.log10t
+      .map((t, k) => [
+        time(t),
+        number(curves.trainAccuracy[k] as number),
+        number(curves.testAccuracy[k] as number),
+        power(curves.trainLoss[k] as number),
+        power(curves.testLoss[k] as number),
+        number(curves.uNorm[k] as number),
+        number(curves.clock[k] as number),
+      ])
+      .filter((_, k) => k % ERROR_COUNTS === ERROR_COUNTS - 1),
+  };
 }

@@ -1,6 +1,6 @@
 /** Painting the map: one small image, scaled up without smoothing, and a mask for the hatch. */
-import type { CellState, View } from './cells.ts';
-import { cellState, decadeRange } from './cells.ts';
+import type { CellState, View } from '../sweep/cells.ts';
+import { cellState, decadeRange } from '../sweep/cells.ts';
 import { viridis } from './colour.ts';
 
 /** Colours of the states that have no time, as CSS. */

@@ -1,12 +1,13 @@
 import { html, nothing, type PropertyValues } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import type { Quantile, Summary } from '../results/summary.ts';
-import { columnSummaries, type View } from './cells.ts';
+import { columnSummaries, type View } from '../sweep/cells.ts';
 import { PARAMETER_LABELS, powerOfTen, quantileText } from './format.ts';
 import { MARGINS, mapAxis, markX } from './layout.ts';
 import { PlotElement } from './plot-element.ts';
 import { niceStep } from './scale.ts';
+import type { TableContent } from './table.ts';
 import { CANVAS_FONT, colours, type Palette } from './theme.ts';
 
 const HEIGHT = 210;
@@ -26,8 +27,6 @@ export class GrokProfile extends PlotElement {
   @property({ attribute: false }) revision = 0;
   /** Row of the map whose seeds are summarised, where y does not run over seeds. */
   @property({ attribute: false }) row = 0;
-
-  @state() private tableOpen = false;
 
   #summaries: Summary[] = [];
   #top = 1;
@@ -53,47 +52,34 @@ export class GrokProfile extends PlotElement {
         role="img"
         aria-label="Median and quartiles of log10 t_test(${a}) over seeds against ${x}; the table below has the numbers."
       ></div>
-      <details
-        @toggle=${(event: Event) => {
-          this.tableOpen = (event.target as HTMLDetailsElement).open;
-        }}
-      >
-        <summary>Profile as a table</summary>
-        ${this.tableOpen ? this.#renderTable(view) : nothing}
-      </details>
+      <grok-table
+        label="Profile"
+        .content=${() => this.#table(view)}
+        .revision=${this.revision}
+      ></grok-table>
     `;
   }
 
-  #renderTable({ plan }: View): unknown {
+  #table({ plan }: View): TableContent {
     const text = (quantile: Quantile): string => quantileText(quantile, plan.spec.horizon);
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Profile as a table">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${PARAMETER_LABELS[plan.spec.x.over].symbol}</th>
-            <th scope="col">lower quartile</th>
-            <th scope="col">median</th>
-            <th scope="col">upper quartile</th>
-            <th scope="col">seeds</th>
-            <th scope="col">not by t_end</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${plan.xs.map((x, k) => {
-            const s = this.#summaries[k];
-            if (!s) return nothing;
-            return html`<tr>
-              <th scope="row">${x}</th>
-              <td>${text(s.lowerQuartile)}</td>
-              <td>${text(s.median)}</td>
-              <td>${text(s.upperQuartile)}</td>
-              <td>${s.count}</td>
-              <td>${s.censored}</td>
-            </tr>`;
-          })}
-        </tbody>
-      </table>
-    </div>`;
+    return {
+      head: [
+        PARAMETER_LABELS[plan.spec.x.over].symbol,
+        'lower quartile',
+        'median',
+        'upper quartile',
+        'seeds',
+        'not by t_end',
+      ],
+      rows: this.#summaries.map((summary, k) => [
+        String(plan.xs[k]),
+        text(summary.lowerQuartile),
+        text(summary.median),
+        text(summary.upperQuartile),
+        String(summary.count),
+        String(summary.censored),
+      ]),
+    };
   }
 
   /** Heights of quantiles: times as they are, censored ones in the band above the plot. */

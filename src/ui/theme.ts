@@ -70,32 +70,6 @@ export const theme = css`
     outline: 2px solid var(--accent);
     outline-offset: 2px;
   }
-  summary {
-    cursor: pointer;
-    color: var(--muted);
-    font-size: 0.875rem;
-    padding: 6px 0;
-    width: fit-content;
-  }
-  table {
-    border-collapse: collapse;
-    font-size: 0.8125rem;
-  }
-  th,
-  td {
-    padding: 3px 10px 3px 0;
-    text-align: right;
-    border-bottom: 1px solid var(--line);
-    white-space: nowrap;
-  }
-  th:first-child,
-  td:first-child {
-    text-align: left;
-  }
-  .scroll {
-    overflow: auto;
-    max-height: 320px;
-  }
   .spoken {
     position: absolute;
     width: 1px;

@@ -1,7 +1,7 @@
 import { type Quantile, type Summary, summarise } from '../results/summary.ts';
 import type { ResultTable } from '../results/table.ts';
 import type { Crossing } from '../results/times.ts';
-import type { SweepPlan } from '../sweep/plan.ts';
+import type { SweepPlan } from './plan.ts';
 
 /** A sweep as the charts see it. */
 export interface View {
