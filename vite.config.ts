@@ -23,6 +23,8 @@ export default defineConfig(({ mode }) => ({
   worker: { format: 'es' as const },
   test: {
     include: ['test/**/*.test.ts'],
+    // One after the other: files share the processor with the workers and software GPUs they start.
+    fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

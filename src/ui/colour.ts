@@ -4,9 +4,14 @@ const ANCHORS = [
   0x22a884, 0x35b779, 0x54c568, 0x7ad151, 0xa5db36, 0xd2e21b, 0xe8e419, 0xfde725,
 ];
 
-/** Colour at s ∈ [0, 1] as [red, green, blue], 0 … 255. */
-export function viridis(s: number): [number, number, number] {
-  const position = Math.min(1, Math.max(0, s)) * (ANCHORS.length - 1);
+/** Red, green, blue, 0 … 255. */
+export type Rgb = readonly [number, number, number];
+
+const LEVELS = 256;
+const table: readonly Rgb[] = Array.from({ length: LEVELS }, (_, k) => mix(k / (LEVELS - 1)));
+
+function mix(s: number): Rgb {
+  const position = s * (ANCHORS.length - 1);
   const k = Math.min(ANCHORS.length - 2, Math.floor(position));
   const f = position - k;
   const channel = (shift: number): number => {
@@ -15,6 +20,11 @@ export function viridis(s: number): [number, number, number] {
     return Math.round(low + f * (high - low));
   };
   return [channel(16), channel(8), channel(0)];
+}
+
+/** Colour at s, which is clamped to 0 … 1. */
+export function viridis(s: number): Rgb {
+  return table[Math.round(Math.min(1, Math.max(0, s)) * (LEVELS - 1))] as Rgb;
 }
 
 /** The same as a CSS colour. */

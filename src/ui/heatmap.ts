@@ -69,9 +69,7 @@ export class GrokHeatmap extends PlotElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('view')) this.cursor = undefined;
-    if (this.view && (changed.has('view') || changed.has('revision'))) {
-      this.#image = new MapImage(this.view, colours(this));
-    }
+    if (!changed.has('view') && changed.has('revision')) this.#image?.update();
   }
 
   protected override updated(changed: PropertyValues<this>): void {

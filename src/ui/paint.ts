@@ -1,7 +1,7 @@
 /** Painting the map: one small image, scaled up without smoothing, and a mask for the hatch. */
 import type { CellState, View } from '../sweep/cells.ts';
 import { cellState, decadeRange } from '../sweep/cells.ts';
-import { viridis } from './colour.ts';
+import { type Rgb, viridis } from './colour.ts';
 
 /** Colours of the states that have no time, as CSS. */
 export interface StateColours {
@@ -15,32 +15,36 @@ const BORROWED = 90;
 
 /** The map as pictures of one pixel a cell, row 0 at the top of the image being the last of y. */
 export class MapImage {
-  readonly states: CellState[];
-  readonly range: [number, number];
+  states: CellState[] = [];
+  range: [number, number] = [0, 1];
   readonly #columns: number;
   readonly #rows: number;
-  readonly #image: HTMLCanvasElement;
-  readonly #mask: HTMLCanvasElement;
+  // Canvases are made once: making them costs more than painting them.
+  readonly #image: Layer;
+  readonly #mask: Layer;
+  readonly #hatch = layer(1, 1);
+  #hatchIsStale = true;
 
   constructor(
-    view: View,
+    readonly view: View,
     readonly palette: StateColours,
   ) {
-    const { plan } = view;
-    this.#columns = plan.xs.length;
-    this.#rows = plan.ys.length;
+    this.#columns = view.plan.xs.length;
+    this.#rows = view.plan.ys.length;
+    this.#image = layer(this.#columns, this.#rows);
+    this.#mask = layer(this.#columns, this.#rows);
+    this.update();
+  }
+
+  /** Takes in what has come into the table since. */
+  update(): void {
     this.states = [];
     for (let iy = 0; iy < this.#rows; iy++) {
-      for (let ix = 0; ix < this.#columns; ix++) this.states.push(cellState(view, ix, iy));
+      for (let ix = 0; ix < this.#columns; ix++) this.states.push(cellState(this.view, ix, iy));
     }
     this.range = decadeRange(this.states);
-    this.#image = document.createElement('canvas');
-    this.#mask = document.createElement('canvas');
-    for (const canvas of [this.#image, this.#mask]) {
-      canvas.width = this.#columns;
-      canvas.height = this.#rows;
-    }
     this.#fill();
+    this.#hatchIsStale = true;
   }
 
   state(ix: number, iy: number): CellState {
@@ -55,10 +59,11 @@ export class MapImage {
 
   /** Paints the map into a rectangle of device pixels. */
   draw(ctx: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
+    this.#drawHatch(Math.max(1, Math.round(width)), Math.max(1, Math.round(height)));
     ctx.save();
     ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(this.#image, x, y, width, height);
-    ctx.drawImage(this.#hatched(width, height), x, y);
+    ctx.drawImage(this.#image.canvas, x, y, width, height);
+    ctx.drawImage(this.#hatch.canvas, x, y);
     ctx.restore();
   }
 
@@ -67,23 +72,28 @@ export class MapImage {
     const mask = new ImageData(this.#columns, this.#rows);
     const neutral = rgb(this.palette.neutral);
     const start = rgb(this.palette.start);
+    const paint = (at: number, [red, green, blue]: Rgb, alpha: number): void => {
+      image.data[at] = red;
+      image.data[at + 1] = green;
+      image.data[at + 2] = blue;
+      image.data[at + 3] = alpha;
+    };
     for (let iy = 0; iy < this.#rows; iy++) {
       for (let ix = 0; ix < this.#columns; ix++) {
         const at = 4 * ((this.#rows - 1 - iy) * this.#columns + ix);
         const own = this.state(ix, iy);
         const shown = own.state === 'pending' ? this.#coarser(ix, iy) : own;
         const alpha = own.state === 'pending' ? BORROWED : 255;
-        if (shown.state === 'crossed')
-          image.data.set([...viridis(this.shade(shown.log10t)), alpha], at);
-        if (shown.state === 'fromStart') image.data.set([...start, alpha], at);
+        if (shown.state === 'crossed') paint(at, viridis(this.shade(shown.log10t)), alpha);
+        if (shown.state === 'fromStart') paint(at, start, alpha);
         if (shown.state === 'notBy') {
-          image.data.set([...neutral, alpha], at);
+          paint(at, neutral, alpha);
           mask.data[at + 3] = alpha;
         }
       }
     }
-    this.#image.getContext('2d')?.putImageData(image, 0, 0);
-    this.#mask.getContext('2d')?.putImageData(mask, 0, 0);
+    this.#image.ctx.putImageData(image, 0, 0);
+    this.#mask.ctx.putImageData(mask, 0, 0);
   }
 
   /** State of the nearest cell of a coarser grid that has one. */
@@ -96,32 +106,45 @@ export class MapImage {
   }
 
   /** The mask at full size, its cells filled with diagonal lines. */
-  #hatched(width: number, height: number): HTMLCanvasElement {
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.max(1, Math.round(width));
-    canvas.height = Math.max(1, Math.round(height));
-    const ctx = canvas.getContext('2d');
-    if (!ctx) return canvas;
+  #drawHatch(width: number, height: number): void {
+    const { canvas, ctx } = this.#hatch;
+    const resized = canvas.width !== width || canvas.height !== height;
+    if (!resized && !this.#hatchIsStale) return;
+    this.#hatchIsStale = false;
+    canvas.width = width; // clears it as well
+    canvas.height = height;
     ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(this.#mask, 0, 0, canvas.width, canvas.height);
+    ctx.drawImage(this.#mask.canvas, 0, 0, width, height);
     ctx.globalCompositeOperation = 'source-in';
-    const pattern = ctx.createPattern(hatchTile(this.palette.hatch), 'repeat');
-    if (pattern) {
-      ctx.fillStyle = pattern;
-      ctx.fillRect(0, 0, canvas.width, canvas.height);
-    }
-    return canvas;
+    ctx.fillStyle = ctx.createPattern(hatchTile(this.palette.hatch), 'repeat') ?? 'gray';
+    ctx.fillRect(0, 0, width, height);
   }
 }
+
+/** A canvas off the page. */
+interface Layer {
+  readonly canvas: HTMLCanvasElement;
+  readonly ctx: CanvasRenderingContext2D;
+}
+
+function layer(width: number, height: number): Layer {
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const ctx = canvas.getContext('2d');
+  if (!ctx) throw new Error('This browser draws no canvases.');
+  return { canvas, ctx };
+}
+
+const tiles = new Map<string, HTMLCanvasElement>();
 
 /** A tile of the hatch: one thin diagonal. */
 export function hatchTile(colour: string): HTMLCanvasElement {
   const size = Math.round(8 * devicePixelRatio);
-  const tile = document.createElement('canvas');
-  tile.width = size;
-  tile.height = size;
-  const ctx = tile.getContext('2d');
-  if (!ctx) return tile;
+  const key = `${colour} ${size}`;
+  const known = tiles.get(key);
+  if (known) return known;
+  const { canvas, ctx } = layer(size, size);
   ctx.strokeStyle = colour;
   ctx.lineWidth = devicePixelRatio;
   for (const shift of [-size, 0, size]) {
@@ -130,11 +153,12 @@ export function hatchTile(colour: string): HTMLCanvasElement {
     ctx.lineTo(shift + size, 0);
     ctx.stroke();
   }
-  return tile;
+  tiles.set(key, canvas);
+  return canvas;
 }
 
 /** Channels of a colour written as #rrggbb. */
-function rgb(colour: string): [number, number, number] {
+function rgb(colour: string): Rgb {
   const value = Number.parseInt(colour.slice(1), 16);
   return [(value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff];
 }

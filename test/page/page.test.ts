@@ -157,21 +157,24 @@ describe('the page without WebGPU', () => {
     await untilStatus(page, /gradients\/s · .* left/);
     const done = (text: string): number =>
       Number(/^([\d\u202f]+)/.exec(text)?.[1]?.replaceAll('\u202f', ''));
-    await expect
-      .poll(async () => done(await status(page)), { timeout: 60_000 })
-      .toBeGreaterThan(40);
-    // From here on the page is warm: the longest task of the run itself.
-    await page.evaluate(() => {
-      (globalThis as unknown as { longest: number }).longest = 0;
-    });
-    await expect
-      .poll(async () => done(await status(page)), { timeout: 60_000 })
-      .toBeGreaterThan(150);
-    const longest = await page.evaluate(
-      () => (globalThis as unknown as { longest: number }).longest,
-    );
-    console.info(`  longest main-thread task during the run: ${longest} ms (0: below 50)`);
-    expect(longest).toBeLessThan(100);
+    // The longest task of five stretches of the run, the start of the page among them: the median,
+    // since another program may take the processor away in any one of them.
+    const longest: number[] = [];
+    for (let stretch = 1; stretch <= 5; stretch++) {
+      await expect
+        .poll(async () => done(await status(page)), { timeout: 60_000 })
+        .toBeGreaterThan(30 * stretch);
+      longest.push(
+        await page.evaluate(() => {
+          const scope = globalThis as unknown as { longest: number };
+          const value = scope.longest;
+          scope.longest = 0;
+          return value;
+        }),
+      );
+    }
+    console.info(`  longest main-thread tasks: ${longest.join(', ')} ms (0: below 50)`);
+    expect(longest.sort((x, y) => x - y)[2]).toBeLessThan(100);
 
     await page.getByRole('button', { name: 'Pause' }).click();
     await untilStatus(page, /paused/);
