@@ -39,7 +39,7 @@ function draftAxis(axis: Axis): AxisDraft {
     from: String(first),
     to: String('to' in axis ? axis.to : values.at(-1)),
     step: String(Number(step.toPrecision(12))),
-    list: values.slice(0, 50).join(', '),
+    list: values.join(', '),
   };
 }
 

@@ -1,6 +1,6 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { ChooseEngine, EngineChoice, EnginePreference } from '../model/engine.ts';
+import type { ChooseEngine, Engine, EngineChoice, EnginePreference } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { SweepSpec } from '../model/spec.ts';
 import type { View } from '../sweep/cells.ts';
@@ -8,6 +8,7 @@ import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { PARAMETER_LABELS } from './format.ts';
 import type { CellPosition } from './heatmap.ts';
+import { labStyle } from './lab-style.ts';
 import { hashOf, specFromHash } from './link.ts';
 import { PRESETS } from './presets.ts';
 import { theme } from './theme.ts';
@@ -23,116 +24,7 @@ const SHOWN_ACCURACY = 0.95;
  * The laboratory: a spec, its sweep on an engine, the map, the profile and one replica.
  */
 export class GrokLab extends LitElement {
-  static override styles = [
-    theme,
-    css`
-      :host {
-        display: block;
-        min-height: 100vh;
-        background: var(--ground);
-      }
-      .top {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: 6px 24px;
-        padding: 12px 24px;
-        border-bottom: 1px solid var(--line);
-      }
-      h1 {
-        font-size: 1.2rem;
-        margin: 0;
-        font-weight: 700;
-        letter-spacing: -0.01em;
-      }
-      .engine {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 10px;
-        font-size: 0.875rem;
-      }
-      .engine select {
-        min-height: 32px;
-        border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
-        border-radius: 6px;
-        background: var(--ground);
-      }
-      main {
-        display: grid;
-        grid-template-columns: 256px minmax(0, 1fr) 340px;
-      }
-      section {
-        padding: 20px 24px;
-        min-width: 0;
-      }
-      .controls {
-        border-right: 1px solid var(--line);
-      }
-      .detail {
-        border-left: 1px solid var(--line);
-      }
-      .picture > * + h2 {
-        margin-top: 18px;
-      }
-      h2 + p {
-        margin: 2px 0 8px;
-      }
-      grok-progress {
-        margin-top: 14px;
-      }
-      .notice {
-        border-left: 3px solid var(--danger);
-        padding: 6px 12px;
-        margin-bottom: 14px;
-        background: var(--raised);
-      }
-      .notice button {
-        min-height: 36px;
-        margin-top: 6px;
-        padding: 0 14px;
-        border: 1px solid var(--accent);
-        border-radius: 7px;
-        background: transparent;
-        color: var(--accent);
-        cursor: pointer;
-      }
-      @media (max-width: 1100px) {
-        main {
-          grid-template-columns: 256px minmax(0, 1fr);
-        }
-        .detail {
-          grid-column: 2;
-          border-left: 0;
-          border-top: 1px solid var(--line);
-        }
-      }
-      @media (max-width: 720px) {
-        main {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        .top,
-        section {
-          padding-left: 16px;
-          padding-right: 16px;
-        }
-        .picture {
-          order: -2;
-        }
-        .detail {
-          order: -1;
-        }
-        .controls {
-          border-right: 0;
-          border-top: 1px solid var(--line);
-        }
-        .detail {
-          grid-column: 1;
-        }
-      }
-    `,
-  ];
+  static override styles = [theme, labStyle];
 
   /** Chooses the engine; the laboratory starts once it is set. */
   @property({ attribute: false }) chooseEngine: ChooseEngine | undefined;
@@ -146,9 +38,17 @@ export class GrokLab extends LitElement {
   /** Counts what the charts have to show anew; progress has a count of its own. */
   @state() private painted = 0;
   @state() private noted = 0;
+  /** Whether the form stands beside the map; else it is folded away above it. */
+  @state() private wide = true;
 
+  readonly #room = matchMedia('(min-width: 721px)');
   #view: View | undefined;
+  /** The run that goes on, or the last one; the next begins when it has ended. */
   #run: Promise<void> = Promise.resolve();
+  /** Counts the runs asked for: of several that wait, the newest begins. */
+  #asked = 0;
+  /** The preference that the engine was chosen for. */
+  #chosenFor: EnginePreference | undefined;
   #frame = 0;
   #nextPaint = 0;
 
@@ -156,45 +56,96 @@ export class GrokLab extends LitElement {
     if (changed.has('chooseEngine') && this.chooseEngine) this.#begin();
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('hashchange', this.#restore);
+    this.#room.addEventListener('change', this.#fold);
+    this.#fold();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.sweep?.stop();
+    removeEventListener('hashchange', this.#restore);
+    this.#room.removeEventListener('change', this.#fold);
     cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    // An element that is moved within the document is back by then, and its sweep goes on.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#asked++;
+      this.sweep?.stop();
+      this.#run = this.#run.then(() => this.#dispose());
+    });
   }
+
+  readonly #fold = (): void => {
+    this.wide = this.#room.matches;
+  };
 
   /** The first run: the spec in the link, else the quick preset. */
   #begin(): void {
+    this.#follow(() => specFromHash(location.hash) ?? this.spec);
+  }
+
+  /** A link followed while the page is open. */
+  readonly #restore = (): void => {
+    if (this.chooseEngine) this.#follow(() => specFromHash(location.hash));
+  };
+
+  /** Runs what a link says; one that cannot be restored changes nothing. */
+  #follow(read: () => SweepSpec | undefined): void {
     try {
-      this.#start(specFromHash(location.hash) ?? this.spec);
+      const spec = read();
+      if (spec) this.#start(spec);
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       this.problem = `The link cannot be restored. ${error.message}.`;
     }
   }
 
-  /** Runs a spec; what ran before is stopped. */
-  async #start(spec: SweepSpec): Promise<void> {
+  /** Runs a spec once what ran before, which is stopped, has ended: an engine runs one at a time. */
+  #start(spec: SweepSpec): void {
     this.spec = spec;
     this.problem = '';
     this.sweep?.stop();
-    await this.#run;
-    const { chooseEngine, preference } = this;
-    if (!chooseEngine) return;
-    try {
-      this.choice ??= await chooseEngine(preference);
-    } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
-      return;
-    }
-    const sweep = new Sweep(new SweepPlan(spec), this.choice.engine);
+    const asked = ++this.#asked;
+    this.#run = this.#run.then(() => this.#sweep(spec, asked));
+  }
+
+  async #sweep(spec: SweepSpec, asked: number): Promise<void> {
+    const engine = asked === this.#asked ? await this.#engine() : undefined;
+    // Another run may have been asked for while the engine started.
+    if (!engine || asked !== this.#asked) return;
+    const sweep = new Sweep(new SweepPlan(spec), engine);
     sweep.onchange = () => this.#schedule();
     const { thresholds } = spec;
     const threshold = Math.max(0, thresholds.test.indexOf(SHOWN_ACCURACY));
     this.#view = { plan: sweep.plan, table: sweep.table, threshold };
     this.selected = undefined;
     this.sweep = sweep;
-    this.#run = sweep.run();
-    this.#run.then(() => this.#select());
+    await sweep.run();
+    this.#select();
+  }
+
+  /** The engine of the present preference; undefined, and said why, if it cannot be had. */
+  async #engine(): Promise<Engine | undefined> {
+    const { chooseEngine, preference } = this;
+    if (this.#chosenFor !== preference) this.#dispose();
+    if (!chooseEngine) return undefined;
+    try {
+      this.choice ??= await chooseEngine(preference);
+      this.#chosenFor = preference;
+      return this.choice.engine;
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+      return undefined;
+    }
+  }
+
+  #dispose(): void {
+    this.choice?.engine.dispose();
+    this.choice = undefined;
+    this.#chosenFor = undefined;
   }
 
   /** At the end of a run something is selected: a cell just below the edge tells the story. */
@@ -231,10 +182,13 @@ export class GrokLab extends LitElement {
       </header>
       <main>
         <section class="controls" aria-label="Experiment">
-          <grok-spec-form
-            .spec=${this.spec}
-            @spec-submit=${(event: CustomEvent<SweepSpec>) => this.#submit(event.detail)}
-          ></grok-spec-form>
+          <details class="setup" ?open=${this.wide}>
+            <summary>Experiment</summary>
+            <grok-spec-form
+              .spec=${this.spec}
+              @spec-submit=${(event: CustomEvent<SweepSpec>) => this.#submit(event.detail)}
+            ></grok-spec-form>
+          </details>
           <grok-progress .sweep=${this.sweep} .revision=${this.noted}></grok-progress>
         </section>
         <section class="picture" aria-label="Map">
@@ -312,15 +266,13 @@ export class GrokLab extends LitElement {
 
   #submit(spec: SweepSpec): void {
     history.replaceState(null, '', hashOf(spec));
+    const setup = this.renderRoot.querySelector<HTMLDetailsElement>('.setup');
+    if (setup && !this.wide) setup.open = false;
     this.#start(spec);
   }
 
-  async #prefer(preference: EnginePreference): Promise<void> {
+  #prefer(preference: EnginePreference): void {
     this.preference = preference;
-    this.sweep?.stop();
-    await this.#run;
-    this.choice?.engine.dispose();
-    this.choice = undefined;
     this.#start(this.spec);
   }
 }

@@ -16,6 +16,11 @@ const SINGLE = {
   seed: 'First seed',
 } as const;
 
+/** Whether an error at `field` is about `place`: itself, a field in it or an entry of it. */
+function concerns(field: string, place: string): boolean {
+  return field === place || field.startsWith(`${place}.`) || field.startsWith(`${place}[`);
+}
+
 /**
  * The form for a spec.
  *
@@ -137,7 +142,7 @@ export class GrokSpecForm extends LitElement {
             ${this.#renderChoice('until', 'A run ends', { thresholds: 'at its last threshold', horizon: 'at the horizon' })}
           </div>
         </details>
-        ${this.#renderError((field) => !this.#hasOwnPlace(field))}
+        ${this.#place() === 'form' ? this.#renderError() : nothing}
         <button class="run" type="submit">Run${this.#size()}</button>
       </form>
     `;
@@ -154,7 +159,7 @@ export class GrokSpecForm extends LitElement {
   }
 
   #renderText(name: keyof Draft, label: string, field: string = name): unknown {
-    const invalid = this.error?.field.startsWith(field) ?? false;
+    const invalid = this.#place() === field;
     return html`<div>
       <label for=${name}>${label}</label>
       <input
@@ -166,7 +171,7 @@ export class GrokSpecForm extends LitElement {
         .value=${this.draft[name] as string}
         @input=${(event: Event) => this.#set(name, (event.target as HTMLInputElement).value)}
       />
-      ${this.#renderError((at) => at.startsWith(field))}
+      ${invalid ? this.#renderError() : nothing}
     </div>`;
   }
 
@@ -192,8 +197,11 @@ export class GrokSpecForm extends LitElement {
     const set = (change: Partial<AxisDraft>): void => {
       this.draft = { ...this.draft, [which]: { ...axis, ...change } };
     };
-    const invalid = this.error?.field.startsWith(which) ?? false;
-    const text = (name: 'from' | 'to' | 'step' | 'list', label: string): unknown => html`<input
+    const at = this.#place() === which ? this.error?.field : undefined;
+    const text = (name: 'from' | 'to' | 'step' | 'list', label: string): unknown => {
+      const field = `${which}.${name === 'list' ? 'values' : name}`;
+      const invalid = at === which || (at !== undefined && concerns(at, field));
+      return html`<input
       aria-label="${legend}: ${label}"
       title=${label}
       placeholder=${label}
@@ -204,6 +212,7 @@ export class GrokSpecForm extends LitElement {
       .value=${axis[name]}
       @input=${(event: Event) => set({ [name]: (event.target as HTMLInputElement).value })}
     />`;
+    };
     return html`<fieldset>
       <legend>${legend}</legend>
       <div class="two">
@@ -230,27 +239,34 @@ export class GrokSpecForm extends LitElement {
       <div class=${axis.form === 'range' ? 'row' : 'list'}>
         ${axis.form === 'range' ? [text('from', 'from'), text('to', 'to'), text('step', 'step')] : text('list', 'values, separated by commas')}
       </div>
-      ${this.#renderError((field) => field === which || field.startsWith(`${which}.`) || field.startsWith(`${which}[`))}
+      ${at === undefined ? nothing : this.#renderError()}
     </fieldset>`;
   }
 
-  #hasOwnPlace(field: string): boolean {
+  /** Where the error is shown: at the field it concerns if that is in the form, else above Run. */
+  #place(): string | undefined {
+    if (!this.error) return undefined;
+    const { field } = this.error;
+    const axes: string[] = [this.draft.x.over, this.draft.y.over];
     const shown = [
-      ...PARAMETERS,
-      'seedsPerCell',
-      'horizon',
-      'x',
-      'y',
-      'thresholds.test',
-      'thresholds.train',
+      ...PARAMETERS.filter((name) => !axes.includes(name)),
+      ...(axes.includes('seed') ? [] : ['seedsPerCell']),
+      ...['x', 'y', 'horizon', 'thresholds.test', 'thresholds.train'],
     ];
-    return shown.some((name) => field.startsWith(name));
+    return shown.find((place) => concerns(field, place)) ?? 'form';
   }
 
-  #renderError(belongs: (field: string) => boolean): unknown {
-    return this.error && belongs(this.error.field)
-      ? html`<p class="error" id="error" role="alert">${this.error.message}</p>`
-      : nothing;
+  #renderError(): unknown {
+    return html`<p class="error" id="error" role="alert">${this.error?.message}</p>`;
+  }
+
+  /** Takes the reader to the error, out of what is folded away. */
+  async #showError(error: FieldError): Promise<void> {
+    this.error = error;
+    await this.updateComplete;
+    const details = this.renderRoot.querySelector('details');
+    if (details?.querySelector('.error')) details.open = true;
+    this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }
 
   #set(name: keyof Draft, value: string): void {
@@ -272,7 +288,7 @@ export class GrokSpecForm extends LitElement {
       this.dispatchEvent(new CustomEvent('spec-submit', { detail, bubbles: true, composed: true }));
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
-      this.error = error;
+      this.#showError(error);
     }
   }
 }

@@ -1,0 +1,120 @@
+import { css } from 'lit';
+
+/** Layout of the laboratory: three columns, two on a tablet, one on a phone. */
+export const labStyle = css`
+  :host {
+    display: block;
+    min-height: 100vh;
+    background: var(--ground);
+  }
+  .top {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 6px 24px;
+    padding: 12px 24px;
+    border-bottom: 1px solid var(--line);
+  }
+  h1 {
+    font-size: 1.2rem;
+    margin: 0;
+    font-weight: 700;
+    letter-spacing: -0.01em;
+  }
+  .engine {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 10px;
+    font-size: 0.875rem;
+  }
+  .engine select {
+    min-height: 32px;
+    border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
+    border-radius: 6px;
+    background: var(--ground);
+  }
+  main {
+    display: grid;
+    grid-template-columns: 256px minmax(0, 1fr) 340px;
+  }
+  section {
+    padding: 20px 24px;
+    min-width: 0;
+  }
+  .controls {
+    border-right: 1px solid var(--line);
+  }
+  .detail {
+    border-left: 1px solid var(--line);
+  }
+  .picture > * + h2 {
+    margin-top: 18px;
+  }
+  h2 + p {
+    margin: 2px 0 8px;
+  }
+  /* Only where there is one column can the form be folded away. */
+  .setup > summary {
+    display: none;
+  }
+  grok-progress {
+    margin-top: 14px;
+  }
+  .notice {
+    border-left: 3px solid var(--danger);
+    padding: 6px 12px;
+    margin-bottom: 14px;
+    background: var(--raised);
+  }
+  .notice button {
+    min-height: 36px;
+    margin-top: 6px;
+    padding: 0 14px;
+    border: 1px solid var(--accent);
+    border-radius: 7px;
+    background: transparent;
+    color: var(--accent);
+    cursor: pointer;
+  }
+  @media (max-width: 1100px) {
+    main {
+      grid-template-columns: 256px minmax(0, 1fr);
+    }
+    .detail {
+      grid-column: 2;
+      border-left: 0;
+      border-top: 1px solid var(--line);
+    }
+  }
+  @media (max-width: 720px) {
+    main {
+      grid-template-columns: minmax(0, 1fr);
+    }
+    .top,
+    section {
+      padding-left: 16px;
+      padding-right: 16px;
+    }
+    .controls {
+      border-right: 0;
+      border-bottom: 1px solid var(--line);
+      padding-top: 6px;
+      padding-bottom: 12px;
+    }
+    .setup > summary {
+      display: list-item;
+      min-height: 44px;
+      line-height: 32px;
+      color: var(--ink);
+      font-weight: 600;
+    }
+    grok-progress {
+      margin-top: 4px;
+    }
+    .detail {
+      grid-column: 1;
+    }
+  }
+`;
