@@ -213,6 +213,111 @@ describe('the page without WebGPU', () => {
     expect(decodeURIComponent(page.url())).toContain('"samples":20');
   });
 
+  it('shows a complaint whose field is folded away or not in the form', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    const run = page.getByRole('button', { name: /^Run/ });
+    const complaint = page.getByRole('alert');
+    // An axis runs over seeds, so that there is no field for seeds per cell.
+    await page.getByLabel('Up (y): to').fill('4096');
+    await page.getByLabel('Across (x): step').fill('0.0002');
+    await run.click();
+    expect(await complaint.allInnerTexts()).toEqual([
+      expect.stringMatching(/at most 4000000 replicas in all$/),
+    ]);
+    await page.getByLabel('Up (y): to').fill('5');
+    await page.getByLabel('Across (x): step').fill('0.1');
+    // Folded away again before Run.
+    await page.getByText('More', { exact: true }).click();
+    await page.getByLabel('Test accuracies timed').fill('2');
+    await page.getByText('More', { exact: true }).click();
+    await run.click();
+    await expect.poll(() => complaint.isVisible()).toBe(true);
+    expect(await complaint.allInnerTexts()).toEqual([
+      'thresholds.test[0]: got 2; expected an accuracy from 0.5 to 0.999999',
+    ]);
+    expect(await status(page)).toMatch(/35 of 35 replicas · done/);
+  });
+
+  it('complains once, at the field itself, where one name begins like another', async () => {
+    const page = await open(browser, {
+      hash: link({ ...SMALL, y: { over: 'sigma', values: [1, 5] }, seedsPerCell: 2 }),
+    });
+    await untilStatus(page, /done/);
+    await page.getByLabel('Seeds per cell').fill('0');
+    await page.getByRole('button', { name: /^Run/ }).click();
+    expect(await page.getByRole('alert').allInnerTexts()).toEqual([
+      'seedsPerCell: got 0; expected a whole number from 1 to 10000',
+    ]);
+    expect(await page.getByLabel('First seed').getAttribute('aria-invalid')).toBe('false');
+  });
+
+  it('runs a long list of values again as a whole', async () => {
+    const values = Array.from({ length: 60 }, (_, k) => k * k + 1);
+    const page = await open(browser, {
+      hash: link({ ...SMALL, samples: 8, horizon: 1, y: { over: 'seed', values } }),
+    });
+    await untilStatus(page, /420 of 420 replicas · done/);
+    await page.getByLabel('Samples N').fill('9');
+    await page.getByRole('button', { name: /^Run/ }).click();
+    await expect.poll(() => page.url()).toContain('%22samples%22%3A9');
+    await untilStatus(page, /420 of 420 replicas · done/);
+  });
+
+  it('runs the newest of several specs asked for at once', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    await page.locator('grok-spec-form').evaluate((form) => {
+      const { spec } = form as unknown as { spec: object };
+      for (const samples of [10, 11, 12]) {
+        const detail = { ...spec, samples };
+        form.dispatchEvent(new CustomEvent('spec-submit', { detail, bubbles: true }));
+      }
+    });
+    await expect.poll(() => page.getByLabel('Samples N').inputValue()).toBe('12');
+    await untilStatus(page, /35 of 35 replicas · done/);
+    await expect
+      .poll(() => page.locator('grok-inspector header').innerText())
+      .toMatch(/N 12, d \d+/);
+  });
+
+  it('follows a link while it is open, and goes on when moved in the document', async () => {
+    const page = await open(browser, { hash: link(ENDLESS) });
+    await untilStatus(page, /gradients\/s/);
+    await page.evaluate(() => {
+      const lab = document.querySelector('grok-lab') as HTMLElement;
+      document.body.appendChild(document.createElement('div')).append(lab);
+    });
+    const before = await status(page);
+    await expect.poll(() => status(page)).not.toBe(before);
+    expect(await status(page)).toMatch(/gradients\/s/);
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, link(SMALL));
+    await untilStatus(page, /35 of 35 replicas · done/);
+    expect(await page.getByLabel('Samples N').inputValue()).toBe('24');
+    // A broken one leaves what is shown as it is.
+    await page.evaluate(() => {
+      location.hash = '#spec={';
+    });
+    await page.locator('.notice').waitFor();
+    expect(await status(page)).toMatch(/35 of 35 replicas · done/);
+  });
+
+  it('folds the form away on a phone, above the map', async () => {
+    const page = await open(browser, { hash: link(SMALL), width: 390, height: 844 });
+    await untilStatus(page, /done/);
+    const run = page.getByRole('button', { name: /^Run/ });
+    expect(await run.isVisible()).toBe(false);
+    const map = await page.locator('grok-heatmap').boundingBox();
+    expect((map?.y ?? Infinity) + (map?.height ?? 0)).toBeLessThan(844);
+    await page.locator('grok-lab summary', { hasText: 'Experiment' }).click();
+    await page.getByLabel('Samples N').fill('20');
+    await run.click();
+    await expect.poll(() => run.isVisible()).toBe(false);
+    await untilStatus(page, /35 of 35 replicas · done/);
+  });
+
   it('shows medians over seeds, and each seed of a cell', async () => {
     const page = await open(browser, {
       hash: link({
