@@ -47,7 +47,7 @@ export function mapText(view: View, options: TextOptions): string {
       first +
       last.padStart(Math.max(last.length + 1, columns.length - first.length)),
   );
-  if (stride > 1) lines.push(`(every ${stride}th column)`);
+  if (stride > 1) lines.push(`(one column in ${stride} is shown)`);
   lines.push(legend(range, spec.horizon, options.colour), '', profileText(view));
   return `${lines.join('\n')}\n`;
 }

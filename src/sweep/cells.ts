@@ -56,6 +56,6 @@ export function decadeRange(states: readonly CellState[]): [number, number] {
     .sort((a, b) => a - b);
   if (times.length === 0) return [0, 4];
   const low = Math.floor(times[0] as number);
-  const high = Math.ceil(times[Math.floor(0.9 * (times.length - 1))] as number);
+  const high = Math.ceil(times[Math.ceil(0.9 * (times.length - 1))] as number);
   return [low, Math.max(high, low + 1)];
 }
