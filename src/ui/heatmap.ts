@@ -16,9 +16,6 @@ export interface CellPosition {
   readonly iy: number;
 }
 
-/** Rows of the table behind the map, at most. */
-const TABLE_ROWS = 200;
-
 /**
  * The map of grokking times over two axes.
  *
@@ -145,17 +142,16 @@ export class GrokHeatmap extends PlotElement {
 
   #table({ plan }: View): TableContent {
     const { x, y } = plan.spec;
-    const rows = plan.ys.slice(0, TABLE_ROWS);
     return {
       head: [
         PARAMETER_LABELS[y.over].symbol,
         ...plan.xs.map((value) => `${PARAMETER_LABELS[x.over].symbol} ${value}`),
       ],
-      rows: rows.map((value, iy) => [
-        String(value),
+      length: plan.ys.length,
+      row: (iy) => [
+        String(plan.ys[iy]),
         ...plan.xs.map((_, ix) => stateText(this.#image?.state(ix, iy), plan.spec.horizon)),
-      ]),
-      ...(rows.length < plan.ys.length ? { note: `The first ${TABLE_ROWS} rows.` } : {}),
+      ],
     };
   }
 

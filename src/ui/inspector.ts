@@ -221,16 +221,19 @@ function tableOf(curves: Curves): TableContent {
   const power = (log10: number): string => (10 ** log10).toExponential(2);
   return {
     head: ['t', 'train acc.', 'test acc.', 'train loss', 'test loss', '‖u‖', '−b'],
-    rows: curves.log10t
-      .map((t, k) => [
-        time(t),
-        number(curves.trainAccuracy[k] as number),
-        number(curves.testAccuracy[k] as number),
-        power(curves.trainLoss[k] as number),
-        power(curves.testLoss[k] as number),
-        number(curves.uNorm[k] as number),
-        number(curves.clock[k] as number),
-      ])
-      .filter((_, k) => k % ERROR_COUNTS === ERROR_COUNTS - 1),
+    length: Math.floor(curves.log10t.length / ERROR_COUNTS),
+    row: (step) => {
+      const k = ERROR_COUNTS * (step + 1) - 1;
+      const at = (values: readonly number[]): number => values[k] as number;
+      return [
+        time(at(curves.log10t)),
+        number(at(curves.trainAccuracy)),
+        number(at(curves.testAccuracy)),
+        power(at(curves.trainLoss)),
+        power(at(curves.testLoss)),
+        number(at(curves.uNorm)),
+        number(at(curves.clock)),
+      ];
+    },
   };
 }

@@ -71,14 +71,18 @@ export class GrokProfile extends PlotElement {
         'seeds',
         'not by t_end',
       ],
-      rows: this.#summaries.map((summary, k) => [
-        String(plan.xs[k]),
-        text(summary.lowerQuartile),
-        text(summary.median),
-        text(summary.upperQuartile),
-        String(summary.count),
-        String(summary.censored),
-      ]),
+      length: this.#summaries.length,
+      row: (k) => {
+        const summary = this.#summaries[k] as Summary;
+        return [
+          String(plan.xs[k]),
+          text(summary.lowerQuartile),
+          text(summary.median),
+          text(summary.upperQuartile),
+          String(summary.count),
+          String(summary.censored),
+        ];
+      },
     };
   }
 

@@ -5,10 +5,13 @@ import { theme } from './theme.ts';
 /** What a table says: the first cell of a row names it. */
 export interface TableContent {
   readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  /** What the table leaves out, in words. */
-  readonly note?: string;
+  /** Number of rows, and row k: only those on show are asked for. */
+  readonly length: number;
+  readonly row: (k: number) => readonly string[];
 }
+
+/** Cells rendered at once: more would hold up the page, and a map may have a million. */
+const CELLS_PER_PAGE = 2000;
 
 /** The numbers behind a picture, folded away until somebody wants them. */
 export class GrokTable extends LitElement {
@@ -25,6 +28,27 @@ export class GrokTable extends LitElement {
       .scroll {
         overflow: auto;
         max-height: 320px;
+      }
+      .pages {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        padding-top: 8px;
+        font-size: 0.8125rem;
+        color: var(--muted);
+      }
+      button {
+        min-height: 36px;
+        padding: 0 12px;
+        border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
+        border-radius: 7px;
+        background: var(--ground);
+        cursor: pointer;
+      }
+      button:disabled {
+        opacity: 0.5;
+        cursor: default;
       }
       table {
         border-collapse: collapse;
@@ -46,11 +70,16 @@ export class GrokTable extends LitElement {
   /** Name of the picture. */
   @property() label = '';
   /** Makes the content; called only while the table is open. */
-  @property({ attribute: false }) content: () => TableContent = () => ({ head: [], rows: [] });
+  @property({ attribute: false }) content: () => TableContent = () => ({
+    head: [],
+    length: 0,
+    row: () => [],
+  });
   /** Changes whenever the content has. */
   @property({ attribute: false }) revision = 0;
 
   @state() private open = false;
+  @state() private page = 0;
 
   protected override render(): unknown {
     return html`<details
@@ -63,22 +92,48 @@ export class GrokTable extends LitElement {
     </details>`;
   }
 
-  #renderTable({ head, rows, note }: TableContent): unknown {
+  #renderTable({ head, length, row }: TableContent): unknown {
+    const size = Math.max(1, Math.floor(CELLS_PER_PAGE / Math.max(1, head.length)));
+    const pages = Math.max(1, Math.ceil(length / size));
+    // A later content may be shorter.
+    const page = Math.min(this.page, pages - 1);
+    const first = page * size;
+    const shown = Math.min(size, length - first);
     return html`<div class="scroll" tabindex="0" role="region" aria-label="${this.label} as a table">
-      <table>
-        <thead>
-          <tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            ([name, ...cells]) => html`<tr>
-              <th scope="row">${name}</th>
-              ${cells.map((cell) => html`<td>${cell}</td>`)}
-            </tr>`,
-          )}
-        </tbody>
-      </table>
-      ${note ? html`<p class="muted">${note}</p>` : nothing}
-    </div>`;
+        <table>
+          <thead>
+            <tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr>
+          </thead>
+          <tbody>
+            ${Array.from({ length: shown }, (_, k) => {
+              const [name, ...cells] = row(first + k);
+              return html`<tr>
+                <th scope="row">${name}</th>
+                ${cells.map((cell) => html`<td>${cell}</td>`)}
+              </tr>`;
+            })}
+          </tbody>
+        </table>
+      </div>
+      ${
+        pages > 1
+          ? html`<div class="pages">
+              ${this.#renderTurn('Previous rows', page - 1, pages)}
+              ${this.#renderTurn('Next rows', page + 1, pages)}
+              <span aria-live="polite">rows ${first + 1} to ${first + shown} of ${length}</span>
+            </div>`
+          : nothing
+      }`;
+  }
+
+  #renderTurn(name: string, to: number, pages: number): unknown {
+    return html`<button
+      ?disabled=${to < 0 || to >= pages}
+      @click=${() => {
+        this.page = to;
+      }}
+    >
+      ${name}
+    </button>`;
   }
 }

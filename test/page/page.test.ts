@@ -318,6 +318,24 @@ describe('the page without WebGPU', () => {
     await untilStatus(page, /35 of 35 replicas · done/);
   });
 
+  it('pages through the table of a large map', async () => {
+    const page = await open(browser, {
+      hash: link({
+        samples: 4,
+        horizon: 0,
+        x: { over: 'lambda', from: 0.25, to: 0.75, step: 0.01 },
+        y: { over: 'seed', from: 1, to: 60, step: 1 },
+      }),
+    });
+    await untilStatus(page, /3\D060 of 3\D060 replicas · done/);
+    await page.getByText('Map as a table').click();
+    const rows = page.getByRole('region', { name: 'Map as a table' }).locator('tbody tr');
+    await expect.poll(() => rows.count()).toBe(38);
+    await page.getByRole('button', { name: 'Next rows' }).click();
+    await expect.poll(() => rows.count()).toBe(22);
+    expect(await rows.last().locator('th').innerText()).toBe('60');
+  });
+
   it('shows medians over seeds, and each seed of a cell', async () => {
     const page = await open(browser, {
       hash: link({
