@@ -15,8 +15,16 @@ export function rank(crossing: Crossing): number {
  * times; between a time and a censored value the quantile is censored too.
  */
 export function quantile(crossings: readonly Crossing[], q: number): Quantile {
-  if (crossings.length === 0) return { state: 'none' };
-  const ranks = crossings.map(rank).sort((a, b) => (a === b ? 0 : a - b));
+  return quantileOf(ranked(crossings), q);
+}
+
+/** Positions on the time axis in ascending order. */
+function ranked(crossings: readonly Crossing[]): Float64Array {
+  return Float64Array.from(crossings, rank).sort();
+}
+
+function quantileOf(ranks: Float64Array, q: number): Quantile {
+  if (ranks.length === 0) return { state: 'none' };
   const position = q * (ranks.length - 1);
   const low = ranks[Math.floor(position)] as number;
   const high = ranks[Math.ceil(position)] as number;
@@ -41,10 +49,11 @@ export interface Summary {
 
 /** Summary of the replicas of a group that did not fail. */
 export function summarise(crossings: readonly Crossing[]): Summary {
+  const ranks = ranked(crossings);
   return {
-    median: quantile(crossings, 0.5),
-    lowerQuartile: quantile(crossings, 0.25),
-    upperQuartile: quantile(crossings, 0.75),
+    median: quantileOf(ranks, 0.5),
+    lowerQuartile: quantileOf(ranks, 0.25),
+    upperQuartile: quantileOf(ranks, 0.75),
     count: crossings.length,
     censored: crossings.filter(({ state }) => state === 'notBy').length,
   };

@@ -51,9 +51,10 @@ export function columnSummaries(view: View, row: number): Summary[] {
  * they spread over hundreds of decades and would leave no colours to the rest.
  */
 export function decadeRange(states: readonly CellState[]): [number, number] {
-  const times = states
-    .flatMap((cell) => (cell.state === 'crossed' ? [cell.log10t] : []))
-    .sort((a, b) => a - b);
+  const room = new Float64Array(states.length);
+  let count = 0;
+  for (const cell of states) if (cell.state === 'crossed') room[count++] = cell.log10t;
+  const times = room.subarray(0, count).sort();
   if (times.length === 0) return [0, 4];
   const low = Math.floor(times[0] as number);
   const high = Math.ceil(times[Math.ceil(0.9 * (times.length - 1))] as number);

@@ -13,12 +13,16 @@ export interface StateColours {
 /** Opacity of a cell that borrows the colour of a coarser one while it waits for its own. */
 const BORROWED = 90;
 
+const PENDING: CellState = { state: 'pending' };
+
 /** The map as pictures of one pixel a cell, row 0 at the top of the image being the last of y. */
 export class MapImage {
-  states: CellState[] = [];
+  readonly states: CellState[];
   range: [number, number] = [0, 1];
   readonly #columns: number;
   readonly #rows: number;
+  /** Replicas of a cell that had come in when it was last looked at, as `states` is ordered. */
+  readonly #seen: Uint16Array;
   // Canvases are made once: making them costs more than painting them.
   readonly #image: Layer;
   readonly #mask: Layer;
@@ -31,6 +35,8 @@ export class MapImage {
   ) {
     this.#columns = view.plan.xs.length;
     this.#rows = view.plan.ys.length;
+    this.states = new Array(this.#columns * this.#rows).fill(PENDING);
+    this.#seen = new Uint16Array(this.states.length);
     this.#image = layer(this.#columns, this.#rows);
     this.#mask = layer(this.#columns, this.#rows);
     this.update();
@@ -38,9 +44,18 @@ export class MapImage {
 
   /** Takes in what has come into the table since. */
   update(): void {
-    this.states = [];
-    for (let iy = 0; iy < this.#rows; iy++) {
-      for (let ix = 0; ix < this.#columns; ix++) this.states.push(cellState(this.view, ix, iy));
+    const { plan, table } = this.view;
+    const { seedsPerCell } = plan.spec;
+    for (let cell = 0, iy = 0; iy < this.#rows; iy++) {
+      for (let ix = 0; ix < this.#columns; ix++, cell++) {
+        if (this.#seen[cell] === seedsPerCell) continue;
+        const first = plan.firstOf(ix, iy);
+        let present = 0;
+        for (let k = 0; k < seedsPerCell; k++) if (table.has(first + k)) present++;
+        if (this.#seen[cell] === present) continue;
+        this.#seen[cell] = present;
+        this.states[cell] = cellState(this.view, ix, iy);
+      }
     }
     this.range = decadeRange(this.states);
     this.#fill();
@@ -68,6 +83,8 @@ export class MapImage {
   }
 
   #fill(): void {
+    // What a cell shows: its own state, or while it waits that of the nearest coarser cell.
+    const lent: CellState[] = [PENDING];
     const image = new ImageData(this.#columns, this.#rows);
     const mask = new ImageData(this.#columns, this.#rows);
     const neutral = rgb(this.palette.neutral);
@@ -81,9 +98,12 @@ export class MapImage {
     for (let iy = 0; iy < this.#rows; iy++) {
       for (let ix = 0; ix < this.#columns; ix++) {
         const at = 4 * ((this.#rows - 1 - iy) * this.#columns + ix);
-        const own = this.state(ix, iy);
-        const shown = own.state === 'pending' ? this.#coarser(ix, iy) : own;
-        const alpha = own.state === 'pending' ? BORROWED : 255;
+        const cell = iy * this.#columns + ix;
+        const own = this.states[cell] as CellState;
+        const pending = own.state === 'pending';
+        const shown = pending ? (lent[this.#coarser(ix, iy)] as CellState) : own;
+        lent[cell] = shown;
+        const alpha = pending ? BORROWED : 255;
         if (shown.state === 'crossed') paint(at, viridis(this.shade(shown.log10t)), alpha);
         if (shown.state === 'fromStart') paint(at, start, alpha);
         if (shown.state === 'notBy') {
@@ -96,13 +116,11 @@ export class MapImage {
     this.#mask.ctx.putImageData(mask, 0, 0);
   }
 
-  /** State of the nearest cell of a coarser grid that has one. */
-  #coarser(ix: number, iy: number): CellState {
-    for (let stride = 2; stride <= 2 * Math.max(this.#columns, this.#rows); stride *= 2) {
-      const state = this.state(ix - (ix % stride), iy - (iy % stride));
-      if (state.state !== 'pending') return state;
-    }
-    return { state: 'pending' };
+  /** Place of the same corner in the next coarser grid that does not have this cell itself. */
+  #coarser(ix: number, iy: number): number {
+    const finest = (ix | iy) & -(ix | iy);
+    const inside = 2 * finest - 1;
+    return (iy & ~inside) * this.#columns + (ix & ~inside);
   }
 
   /** The mask at full size, its cells filled with diagonal lines. */
