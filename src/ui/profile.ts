@@ -202,17 +202,34 @@ export class GrokProfile extends PlotElement {
       bbox.left + bbox.width + 8 * ratio,
       (edge + bbox.top) / 2 + 14 * ratio,
     );
-    ctx.lineWidth = 1.5 * ratio;
-    this.#summaries.forEach(({ median }, k) => {
-      if (median.state !== 'notBy') return;
-      ctx.beginPath();
-      ctx.arc(chart.valToPos(k, 'x', true), (edge + bbox.top) / 2, 3 * ratio, 0, 2 * Math.PI);
-      ctx.fillStyle = palette.ground;
-      ctx.fill();
-      ctx.strokeStyle = palette.accent;
-      ctx.stroke();
-    });
+    this.#drawMedians(chart, (edge + bbox.top) / 2, palette);
     if (view.plan.spec.x.over === 'lambda') markX(chart, view.plan.xs, 0.5, 'λc', palette);
     ctx.restore();
+  }
+
+  /** Medians that the line cannot show: beyond t_end, from the start, or alone. */
+  #drawMedians(chart: uPlot, beyond: number, palette: Palette): void {
+    const { ctx, bbox } = chart;
+    const ratio = devicePixelRatio;
+    const crossed = (k: number): boolean => this.#summaries[k]?.median.state === 'crossed';
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.strokeStyle = palette.accent;
+    this.#summaries.forEach(({ median }, k) => {
+      const x = chart.valToPos(k, 'x', true);
+      ctx.beginPath();
+      if (median.state === 'notBy') {
+        ctx.arc(x, beyond, 3 * ratio, 0, 2 * Math.PI);
+        ctx.fillStyle = palette.ground;
+      } else if (median.state === 'crossed' && !crossed(k - 1) && !crossed(k + 1)) {
+        ctx.arc(x, chart.valToPos(median.log10t, 'y', true), 2.5 * ratio, 0, 2 * Math.PI);
+        ctx.fillStyle = palette.accent;
+      } else if (median.state === 'fromStart') {
+        // In the colour that the map has for it, on the lower edge.
+        ctx.rect(x - 3 * ratio, bbox.top + bbox.height - 6 * ratio, 6 * ratio, 6 * ratio);
+        ctx.fillStyle = palette.start;
+      } else return;
+      ctx.fill();
+      ctx.stroke();
+    });
   }
 }

@@ -336,6 +336,34 @@ describe('the page without WebGPU', () => {
     expect(await rows.last().locator('th').innerText()).toBe('60');
   });
 
+  it.each([
+    // Each in a colour that nothing else in the profile has.
+    ['without a neighbour, as a dot', 5, [0x0b, 0x57, 0xd0]],
+    ['from the start, on the lower edge', 0.1, [0xf3, 0xc4, 0xd8]],
+  ] as const)('draws a median %s', async (_, sigma, colour) => {
+    const page = await open(browser, {
+      hash: link({
+        samples: 24,
+        horizon: 30,
+        sigma,
+        x: { over: 'lambda', values: [0.25] },
+        y: { over: 'seed', from: 1, to: 5, step: 1 },
+      }),
+    });
+    await untilStatus(page, /5 of 5 replicas · done/);
+    const pixels = (): Promise<number> =>
+      page.locator('grok-profile canvas').evaluate((canvas, [red, green, blue]) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const ctx = (canvas as HTMLCanvasElement).getContext('2d') as CanvasRenderingContext2D;
+        const { data } = ctx.getImageData(0, 0, width, height);
+        let count = 0;
+        for (let k = 0; k < data.length; k += 4)
+          if (data[k] === red && data[k + 1] === green && data[k + 2] === blue) count++;
+        return count;
+      }, colour);
+    await expect.poll(pixels).toBeGreaterThan(4);
+  });
+
   it('shows medians over seeds, and each seed of a cell', async () => {
     const page = await open(browser, {
       hash: link({
