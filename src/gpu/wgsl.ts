@@ -6,6 +6,7 @@ import journal from '../../shaders/journal.wgsl?raw';
 import layout from '../../shaders/shared/layout.wgsl?raw';
 import reduce from '../../shaders/shared/reduce.wgsl?raw';
 import threefry from '../../shaders/shared/threefry.wgsl?raw';
+import step from '../../shaders/step.wgsl?raw';
 import { Control } from '../model/replica.ts';
 import { MAX_STAGES } from '../model/rkc.ts';
 import { structLayout } from './layout.ts';
@@ -53,5 +54,5 @@ export function generateSource(workgroup: number): string {
 
 /** Source of the pass that trains. */
 export function flowSource(workgroup: number): string {
-  return [constants(workgroup), layout, reduce, journal, gradient, flow].join('\n');
+  return [constants(workgroup), layout, reduce, journal, gradient, step, flow].join('\n');
 }

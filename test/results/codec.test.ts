@@ -97,162 +97,134 @@ describe('result file', () => {
   });
 });
 
-/** Damage done to a good file, and the parts of the message that must say so. */
-// biome-ignore lint/suspicious/noExplicitAny: files of strangers have any form
-const DAMAGE: readonly [string, (file: any) => void, RegExp][] = [
+/** Takes the place of a value to remove it. */
+const GONE = Symbol('gone');
+
+/** Damage done to a good file: where, what is put there, and what the message must say. */
+const DAMAGE: readonly [string, string, unknown, RegExp][] = [
   [
     'another format',
-    (f) => {
-      f.format = 'numpy';
-    },
+    'format',
+    'numpy',
     /^format: got "numpy"; expected one of "grokscope-results"/,
   ],
-  [
-    'another version',
-    (f) => {
-      f.version = 9;
-    },
-    /^version: got 9; expected 1/,
-  ],
-  [
-    'no provenance',
-    (f) => {
-      delete f.provenance;
-    },
-    /^provenance: got nothing; expected an object/,
-  ],
-  [
-    'an unknown field',
-    (f) => {
-      f.extra = 1;
-    },
-    /^extra: got 1; expected no such field/,
-  ],
-  [
-    'a bad spec',
-    (f) => {
-      f.spec.horizon = 999;
-    },
-    /^spec.horizon: got 999; expected a number from 0 to 300/,
-  ],
-  [
-    'replicas missing',
-    (f) => {
-      delete f.replicas;
-    },
-    /^replicas: got nothing; expected a list of 0 to 4/,
-  ],
+  ['another version', 'version', 9, /^version: got 9; expected 1/],
+  ['no provenance', 'provenance', GONE, /^provenance: got nothing; expected an object/],
+  ['an unknown field', 'extra', 1, /^extra: got 1; expected no such field/],
+  ['a bad spec', 'spec.horizon', 999, /^spec.horizon: got 999; expected a number from 0 to 300/],
+  ['replicas missing', 'replicas', GONE, /^replicas: got nothing; expected a list of 0 to 4/],
   [
     'too many replicas',
-    (f) => {
-      f.replicas.push(f.replicas[0]);
-    },
+    'replicas',
+    [0, 0, 0, 0, 0],
     /^replicas: got "a list of 5"; expected a list of 0 to 4/,
   ],
   [
-    'a replica twice',
-    (f) => {
-      f.replicas[1] = f.replicas[0];
-    },
-    /^replicas\[1\].index: got 0; expected each replica once/,
+    'a replica that is none',
+    'replicas.1',
+    'x',
+    /^replicas\[1\]: got "x"; expected an object with index/,
   ],
   [
     'an index out of range',
-    (f) => {
-      f.replicas[0].index = 4;
-    },
+    'replicas.0.index',
+    4,
     /^replicas\[0\].index: got 4; expected a whole number from 0 to 3/,
   ],
   [
+    'a replica twice',
+    'replicas.1.index',
+    0,
+    /^replicas\[1\].index: got 0; expected each replica once/,
+  ],
+  [
     'another seed than the spec',
-    (f) => {
-      f.replicas[0].seed = 5;
-    },
+    'replicas.0.seed',
+    5,
     /^replicas\[0\].seed: got 5; expected 1, which the spec gives/,
   ],
   [
     'another dimension',
-    (f) => {
-      f.replicas[1].dimensions = 5;
-    },
+    'replicas.1.dimensions',
+    5,
     /^replicas\[1\].dimensions: got 5; expected 12/,
   ],
   [
     'a bad state',
-    (f) => {
-      f.replicas[0].testTimes[0].state = 'maybe';
-    },
+    'replicas.0.testTimes.0.state',
+    'maybe',
     /^replicas\[0\].testTimes\[0\].state: got "maybe"; expected one of "fromStart"/,
   ],
   [
     'a crossing without a time',
-    (f) => {
-      f.replicas[0].testTimes[0] = { threshold: 0.9, state: 'crossed' };
-    },
+    'replicas.0.testTimes.0',
+    { threshold: 0.9, state: 'crossed' },
     /^replicas\[0\].testTimes\[0\].log10t: got nothing; expected a number/,
   ],
   [
     'another threshold',
-    (f) => {
-      f.replicas[0].trainTimes[1].threshold = 0.5;
-    },
+    'replicas.0.trainTimes.1.threshold',
+    0.5,
     /^replicas\[0\].trainTimes\[1\].threshold: got 0.5; expected 0.95, as in the spec/,
   ],
   [
-    'a threshold missing',
-    (f) => {
-      f.replicas[0].testTimes.pop();
-    },
-    /^replicas\[0\].testTimes: got "a list of 2"; expected a list of 3/,
+    'thresholds missing',
+    'replicas.0.testTimes',
+    [],
+    /^replicas\[0\].testTimes: got "a list of 0"; expected a list of 3/,
   ],
   [
     'final missing',
-    (f) => {
-      f.replicas[0].final = null;
-    },
+    'replicas.0.final',
+    null,
     /^replicas\[0\].final: got null; expected an object with log10t/,
   ],
   [
     'a final value of null',
-    (f) => {
-      f.replicas[0].final.bias = null;
-    },
+    'replicas.0.final.bias',
+    null,
     /^replicas\[0\].final.bias: got null; expected a number/,
   ],
   [
     'negative gradients',
-    (f) => {
-      f.replicas[0].gradients = -1;
-    },
+    'replicas.0.gradients',
+    -1,
     /^replicas\[0\].gradients: got -1; expected a whole number from 0/,
   ],
   [
     'a failure without a reason',
-    (f) => {
-      f.replicas[2].failure = '';
-    },
+    'replicas.2.failure',
+    '',
     /^replicas\[2\].failure: got ""; expected null or the reason/,
   ],
   [
     'a short row',
-    (f) => {
-      f.replicas[0].record[1].pop();
-    },
-    /^replicas\[0\].record\[1\]: got "a list of 11"; expected a list of 12/,
+    'replicas.0.record.1',
+    [1, 2],
+    /^replicas\[0\].record\[1\]: got "a list of 2"; expected a list of 12/,
   ],
   [
     'text in a row',
-    (f) => {
-      f.replicas[0].record[0][3] = 'x';
-    },
+    'replicas.0.record.0.3',
+    'x',
     /^replicas\[0\].record\[0\]\[3\]: got "x"; expected a number/,
   ],
 ];
 
+/** Puts a value at a path of a parsed file. */
+function put(file: object, path: string, value: unknown): void {
+  const keys = path.split('.');
+  const last = keys.pop() as string;
+  let at = file as Record<string, unknown>;
+  for (const key of keys) at = at[key] as Record<string, unknown>;
+  if (value === GONE) delete at[last];
+  else at[last] = value;
+}
+
 describe('damaged files', () => {
-  it.each(DAMAGE)('%s', (_, damage, message) => {
+  it.each(DAMAGE)('%s', (_, path, value, message) => {
     const file = JSON.parse(encode(true));
-    damage(file);
+    put(file, path, value);
     expect(() => decodeResults(JSON.stringify(file), layoutOf)).toThrow(message);
   });
 
