@@ -3,6 +3,9 @@ import { EngineLostError } from '../model/engine.ts';
 /** Limits worth raising: larger datasets fit. Everything works at the defaults. */
 const RAISED = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
 
+/** Milliseconds to wait for the word that the device is lost, once something has gone wrong. */
+const LOSS_WAIT = 3000;
+
 /** Largest buffer asked for. */
 const MAX_BUFFER = 2 ** 30;
 
@@ -68,8 +71,8 @@ export class Device {
     try {
       return await result;
     } catch (error) {
-      // The reason of the loss arrives in a later turn than the rejection it causes.
-      await Promise.race([this.gpu.lost, new Promise((resolve) => setTimeout(resolve, 200))]);
+      // The reason of a loss arrives after the rejection it causes, on a busy machine long after.
+      await Promise.race([this.gpu.lost, new Promise((resolve) => setTimeout(resolve, LOSS_WAIT))]);
       this.check();
       throw error;
     }

@@ -1,5 +1,5 @@
 import { type Engine, EngineLostError } from '../model/engine.ts';
-import type { Replica } from '../model/replica.ts';
+import type { Replica, Trajectory } from '../model/replica.ts';
 import { ResultTable } from '../results/table.ts';
 import { coarseToFine } from './order.ts';
 import type { SweepPlan } from './plan.ts';
@@ -22,6 +22,9 @@ export interface Progress {
 
 /** Automatic restarts after the device was lost. */
 const RETRIES = 1;
+
+/** Milliseconds that a sweep computes before it lets the page have its turn. */
+const LONGEST_TASK = 10;
 
 /** Weight of the newest interval in the rate shown. */
 const RATE_SMOOTHING = 0.2;
@@ -115,7 +118,7 @@ export class Sweep {
     for await (const { trajectories, gradients } of this.engine.run(this.#remaining(), signal)) {
       const now = performance.now();
       this.#count(gradients, now - last);
-      for (const trajectory of trajectories) this.table.append(trajectory);
+      await this.#takeIn(trajectories);
       this.onchange();
       if (this.#state === 'paused') {
         await new Promise<void>((resolve) => {
@@ -124,6 +127,17 @@ export class Sweep {
       }
       if (signal.aborted) return;
       last = performance.now();
+    }
+  }
+
+  /** A fast device may hand over hundreds of replicas at once: the page gets its turn in between. */
+  async #takeIn(trajectories: readonly Trajectory[]): Promise<void> {
+    let begun = performance.now();
+    for (const trajectory of trajectories) {
+      this.table.append(trajectory);
+      if (performance.now() - begun < LONGEST_TASK) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      begun = performance.now();
     }
   }
 
