@@ -156,22 +156,26 @@ export class GrokChart extends PlotElement {
     ctx.setLineDash([3 * ratio, 3 * ratio]);
     ctx.lineWidth = ratio;
     ctx.textBaseline = 'bottom';
-    const positions = marks.map(({ x }) => chart.valToPos(x, 'x', true));
-    const close =
-      positions.length > 1 &&
-      Math.abs((positions[1] as number) - (positions[0] as number)) < 60 * ratio;
-    marks.forEach(({ label }, k) => {
-      const x = positions[k] as number;
-      if (x < bbox.left || x > bbox.left + bbox.width) return;
+    // Labels keep off one another and inside the plot.
+    const placed = marks
+      .map(({ x, label }) => ({ label, x: chart.valToPos(x, 'x', true) }))
+      .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width)
+      .sort((a, b) => a.x - b.x);
+    const half = 24 * ratio;
+    const [one, two] = placed;
+    const close = one && two && two.x - one.x < 2 * half;
+    for (const [k, { x, label }] of placed.entries()) {
       ctx.strokeStyle = palette.muted;
       ctx.beginPath();
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
       ctx.fillStyle = palette.muted;
+      const offset = close ? (k === 0 ? -3 : 3) * ratio : 0;
       ctx.textAlign = close ? (k === 0 ? 'right' : 'left') : 'center';
-      ctx.fillText(label, x, bbox.top - 3 * ratio);
-    });
+      const right = bbox.left + bbox.width - half;
+      ctx.fillText(label, close ? x + offset : Math.min(x, right), bbox.top - 3 * ratio);
+    }
     ctx.restore();
   }
 }

@@ -1,8 +1,8 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import type { CellState, View } from '../sweep/cells.ts';
-import { PARAMETER_LABELS, quantileText } from './format.ts';
+import { type CellState, crossingsOf, type View } from '../sweep/cells.ts';
+import { number, PARAMETER_LABELS, quantileText } from './format.ts';
 import { MARGINS, mapAxis, markX } from './layout.ts';
 import { drawLegend } from './legend.ts';
 import { MapImage } from './paint.ts';
@@ -116,13 +116,16 @@ export class GrokHeatmap extends PlotElement {
     const a = spec.thresholds.test[threshold];
     const image = this.#image;
     const own = image ? image.state(ix, iy) : { state: 'pending' as const };
+    const { length } = crossingsOf(view, ix, iy);
     const seeds =
-      spec.seedsPerCell > 1 ? `median of ${spec.seedsPerCell} seeds` : `seed ${cell.seed}`;
+      spec.seedsPerCell > 1
+        ? `median of ${length} of ${spec.seedsPerCell} seeds`
+        : `seed ${cell.seed}`;
     const first = plan.firstOf(ix, iy);
     const reason = own.state === 'failed' ? `: ${table.failures.get(first) ?? ''}` : '';
     return [
-      `t_test(${a}) ${stateText(own, spec.horizon)}${reason}`,
-      `λ ${cell.lambda}, N ${cell.samples}, d ${cell.dimensions}, σ ${cell.sigma}`,
+      `λ ${cell.lambda}: t_test(${a}) ${stateText(own, spec.horizon)}${reason}`,
+      `d/N = ${cell.dimensions}/${cell.samples} = ${number(cell.dimensions / cell.samples)}, σ ${cell.sigma}`,
       seeds,
     ];
   }

@@ -81,7 +81,7 @@ export class GrokInspector extends LitElement {
     return html`
       <header>
         <h2>λ ${lambda} · seed ${replica.seed}</h2>
-        <span class="muted">N ${samples}, d ${dimensions}, σ ${sigma}</span>
+        <span class="muted">d/N = ${dimensions}/${samples}, σ ${sigma}</span>
       </header>
       ${
         spec.seedsPerCell > 1
@@ -125,7 +125,7 @@ export class GrokInspector extends LitElement {
     const rows = table.record(index);
     const text = (crossing: Crossing): string => quantileText(crossing, horizon);
     const delay =
-      test.state === 'crossed' && train.state === 'crossed'
+      same >= 0 && test.state === 'crossed' && train.state === 'crossed'
         ? `${time(test.log10t - train.log10t)} ×`
         : '–';
     const facts: [string, string][] = [

@@ -35,6 +35,13 @@ export const labStyle = css`
     border-radius: 6px;
     background: var(--ground);
   }
+  .inline {
+    min-height: 28px;
+    border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
+    border-radius: 6px;
+    background: var(--ground);
+    font-weight: 600;
+  }
   main {
     display: grid;
     grid-template-columns: 256px minmax(0, 1fr) 340px;

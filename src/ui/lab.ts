@@ -6,6 +6,7 @@ import type { SweepSpec } from '../model/spec.ts';
 import type { View } from '../sweep/cells.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
+import { cellText, commonText } from './caption.ts';
 import { PARAMETER_LABELS } from './format.ts';
 import type { CellPosition } from './heatmap.ts';
 import { labStyle } from './lab-style.ts';
@@ -236,19 +237,12 @@ export class GrokLab extends LitElement {
   }
 
   #renderPictures(view: View): unknown {
-    const { spec } = view.plan;
-    const a = spec.thresholds.test[view.threshold];
-    const bySeed = spec.y.over === 'seed' || spec.x.over === 'seed';
-    const row = this.selected?.iy ?? Math.floor(view.plan.ys.length / 2);
-    const where =
-      spec.y.over === 'seed'
-        ? ''
-        : ` at ${PARAMETER_LABELS[spec.y.over].symbol} ${view.plan.ys[row]}`;
+    const { plan } = view;
     return html`
       <h2>When does it grok?</h2>
       <p class="muted">
-        log₁₀ of the time t_test at which test accuracy reaches <strong>${a}</strong>:
-        ${bySeed ? 'each cell one replica, its own data, its own run' : `each cell the median over ${spec.seedsPerCell} seeds`}
+        The time t_test at which test accuracy reaches ${this.#renderThreshold(view)}, colours
+        logarithmic. ${commonText(plan)}; ${cellText(plan)}.
       </p>
       <grok-heatmap
         .view=${view}
@@ -258,6 +252,34 @@ export class GrokLab extends LitElement {
           this.selected = event.detail;
         }}
       ></grok-heatmap>
+      ${this.#renderProfile(view)}
+    `;
+  }
+
+  /** The threshold shown, to choose from where there are several. */
+  #renderThreshold(view: View): unknown {
+    const { test } = view.plan.spec.thresholds;
+    if (test.length === 1) return html`<strong>${test[0]}</strong>`;
+    return html`<select
+      class="inline"
+      aria-label="Test accuracy shown"
+      @change=${(event: Event) => {
+        this.#view = { ...view, threshold: Number((event.target as HTMLSelectElement).value) };
+        this.painted++;
+      }}
+    >
+      ${test.map((a, k) => html`<option value=${k} ?selected=${k === view.threshold}>${a}</option>`)}
+    </select>`;
+  }
+
+  /** Medians along x; none where x itself runs over seeds. */
+  #renderProfile(view: View): unknown {
+    const { plan } = view;
+    const { x, y } = plan.spec;
+    if (x.over === 'seed') return nothing;
+    const row = this.selected?.iy ?? Math.floor(plan.ys.length / 2);
+    const where = y.over === 'seed' ? '' : ` at ${PARAMETER_LABELS[y.over].symbol} ${plan.ys[row]}`;
+    return html`
       <h2>Median over seeds${where}</h2>
       <p class="muted">quartiles shaded; replicas that had not grokked by t_end count as later than all others</p>
       <grok-profile .view=${view} .revision=${this.painted} .row=${row}></grok-profile>
@@ -267,7 +289,10 @@ export class GrokLab extends LitElement {
   #submit(spec: SweepSpec): void {
     history.replaceState(null, '', hashOf(spec));
     const setup = this.renderRoot.querySelector<HTMLDetailsElement>('.setup');
-    if (setup && !this.wide) setup.open = false;
+    if (setup && !this.wide) {
+      setup.open = false;
+      setup.querySelector('summary')?.focus();
+    }
     this.#start(spec);
   }
 

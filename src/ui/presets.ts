@@ -38,7 +38,7 @@ export const PRESETS: readonly Preset[] = [
     about: 'the edge sharpens with N: medians over 15 seeds',
     spec: parseSpec({
       x: { over: 'lambda', from: 0.4, to: 0.56, step: 0.01 },
-      y: { over: 'samples', values: [64, 128, 256, 512] },
+      y: { over: 'samples', values: [128, 256, 512] },
       seedsPerCell: 15,
     }),
   },

@@ -50,7 +50,7 @@ export class GrokProfile extends PlotElement {
       <div
         class="plot"
         role="img"
-        aria-label="Median and quartiles of log10 t_test(${a}) over seeds against ${x}; the table below has the numbers."
+        aria-label="Median and quartiles of t_test(${a}) over seeds against ${x}; the table below has the numbers."
       ></div>
       <grok-table
         label="Profile"

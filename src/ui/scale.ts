@@ -34,7 +34,8 @@ export function niceStep(x: number): number {
 export function ticks(values: readonly number[], most: number): Tick[] {
   const first = values[0] as number;
   const last = values.at(-1) as number;
-  if (!isUniform(values)) {
+  // Few cells have their own values, not round ones in between that were never run.
+  if (values.length <= most || !isUniform(values)) {
     const stride = Math.ceil(values.length / most);
     return values.flatMap((value, k) =>
       k % stride === 0 ? [{ position: k, label: String(value) }] : [],

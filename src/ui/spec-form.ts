@@ -62,12 +62,16 @@ export class GrokSpecForm extends LitElement {
       }
       .row {
         display: grid;
-        grid-template-columns: repeat(3, 1fr);
+        grid-template-columns: 1fr 1fr 1.3fr;
         gap: 6px;
         margin-top: 6px;
       }
       .list {
         margin-top: 6px;
+      }
+      .under {
+        font-size: 0.75rem;
+        margin: 2px 0 0 2px;
       }
       .two {
         display: grid;
@@ -143,9 +147,15 @@ export class GrokSpecForm extends LitElement {
           </div>
         </details>
         ${this.#place() === 'form' ? this.#renderError() : nothing}
+        ${this.#isRun() ? nothing : html`<p class="muted">Changed, not run yet.</p>`}
         <button class="run" type="submit">Run${this.#size()}</button>
       </form>
     `;
+  }
+
+  /** Whether the form stands for the spec that runs or ran. */
+  #isRun(): boolean {
+    return JSON.stringify(this.draft) === JSON.stringify(draftOf(this.spec));
   }
 
   /** Replicas that the draft stands for, when it stands for something. */
@@ -196,22 +206,26 @@ export class GrokSpecForm extends LitElement {
     const other = this.draft[which === 'x' ? 'y' : 'x'].over;
     const set = (change: Partial<AxisDraft>): void => {
       this.draft = { ...this.draft, [which]: { ...axis, ...change } };
+      this.error = undefined;
     };
     const at = this.#place() === which ? this.error?.field : undefined;
     const text = (name: 'from' | 'to' | 'step' | 'list', label: string): unknown => {
       const field = `${which}.${name === 'list' ? 'values' : name}`;
       const invalid = at === which || (at !== undefined && concerns(at, field));
-      return html`<input
-      aria-label="${legend}: ${label}"
-      title=${label}
-      placeholder=${label}
-      inputmode=${name === 'list' ? 'text' : 'decimal'}
-      autocomplete="off"
-      aria-invalid=${invalid}
-      aria-describedby=${invalid ? 'error' : nothing}
-      .value=${axis[name]}
-      @input=${(event: Event) => set({ [name]: (event.target as HTMLInputElement).value })}
-    />`;
+      return html`<div>
+        <input
+          id="${which}-${name}"
+          aria-label="${legend}: ${label}"
+          inputmode=${name === 'list' ? 'text' : 'decimal'}
+          autocomplete="off"
+          aria-invalid=${invalid}
+          aria-describedby=${invalid ? 'error' : nothing}
+          .value=${axis[name]}
+          .title=${axis[name]}
+          @input=${(event: Event) => set({ [name]: (event.target as HTMLInputElement).value })}
+        />
+        <label class="under" for="${which}-${name}">${label}</label>
+      </div>`;
     };
     return html`<fieldset>
       <legend>${legend}</legend>
@@ -271,6 +285,7 @@ export class GrokSpecForm extends LitElement {
 
   #set(name: keyof Draft, value: string): void {
     this.draft = { ...this.draft, [name]: value };
+    this.error = undefined;
   }
 
   #choosePreset(event: Event): void {

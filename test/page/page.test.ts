@@ -112,13 +112,13 @@ describe('the page without WebGPU', () => {
     const title = page.locator('grok-inspector h2');
     await expect.poll(() => title.innerText()).toBe('λ 0.3 · seed 5');
     expect(await page.locator('grok-heatmap .tip').innerText()).toMatch(
-      /t_test\(0\.95\) .*\nλ 0\.3, N 24, d 7, σ 5\nseed 5/,
+      /^λ 0\.3: t_test\(0\.95\) .*\nd\/N = 7\/24 = 0\.2917, σ 5\nseed 5/,
     );
     await page.locator('grok-heatmap .map').focus();
     for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'PageDown', 'ArrowUp'])
       await page.keyboard.press(key);
     expect(await page.locator('grok-heatmap [aria-live]').innerText()).toMatch(
-      /λ 0\.4, N 24, d 10, σ 5, seed 2/,
+      /^λ 0\.4: .*, d\/N = 10\/24 = 0\.4167, σ 5, seed 2/,
     );
     await page.keyboard.press('Enter');
     await expect.poll(() => title.innerText()).toBe('λ 0.4 · seed 2');
@@ -278,7 +278,7 @@ describe('the page without WebGPU', () => {
     await untilStatus(page, /35 of 35 replicas · done/);
     await expect
       .poll(() => page.locator('grok-inspector header').innerText())
-      .toMatch(/N 12, d \d+/);
+      .toMatch(/d\/N = \d+\/12/);
   });
 
   it('follows a link while it is open, and goes on when moved in the document', async () => {
@@ -362,6 +362,38 @@ describe('the page without WebGPU', () => {
         return count;
       }, colour);
     await expect.poll(pixels).toBeGreaterThan(4);
+  });
+
+  it('shows the time to another accuracy without a run', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    await page.locator('grok-heatmap .map').focus();
+    const spoken = page.locator('grok-heatmap [aria-live]');
+    expect(await spoken.innerText()).toMatch(/t_test\(0\.95\)/);
+    await page.getByLabel('Test accuracy shown').selectOption({ label: '0.9' });
+    await page.locator('grok-heatmap .map').focus();
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('ArrowLeft');
+        return spoken.innerText();
+      })
+      .toMatch(/t_test\(0\.9\)/);
+    expect(await page.locator('grok-inspector dl').innerText()).toMatch(
+      /generalised, test ≥ 0\.9\n/,
+    );
+    expect(await status(page)).toMatch(/35 of 35 replicas · done/);
+  });
+
+  it('says what the map is of, and what shares its data', async () => {
+    const page = await open(browser, {
+      hash: link({ ...SMALL, x: { over: 'lambda', from: 0.4, to: 0.5, step: 0.01 } }),
+    });
+    await untilStatus(page, /done/);
+    expect(await page.locator('.picture').innerText()).toMatch(
+      /N 24, σ 5, to t = 10⁶; each cell one replica.*same for some neighbours/s,
+    );
+    await page.getByLabel('Samples N').fill('20');
+    expect(await page.locator('grok-spec-form').innerText()).toMatch(/Changed, not run yet/);
   });
 
   it('shows medians over seeds, and each seed of a cell', async () => {

@@ -1,0 +1,38 @@
+/** What the map is of, in words: a picture of the page should say it by itself. */
+import type { SweepPlan } from '../sweep/plan.ts';
+import { PARAMETER_LABELS, powerOfTen } from './format.ts';
+
+/** What all cells have in common: N 128, σ 5, to t = 10³⁰. */
+export function commonText({ spec }: SweepPlan): string {
+  const fixed = (['samples', 'sigma', 'lambda'] as const)
+    .filter((name) => name !== spec.x.over && name !== spec.y.over)
+    .map((name) => `${PARAMETER_LABELS[name].symbol} ${spec[name]}`);
+  const more = [
+    ...(spec.ensemble === 'nested' ? ['nested data'] : []),
+    ...(spec.tolerance === 'fine' ? ['fine tolerance'] : []),
+  ];
+  return [...fixed, ...more, `to t = ${powerOfTen(spec.horizon)}`].join(', ');
+}
+
+/** What one cell is. */
+export function cellText(plan: SweepPlan): string {
+  const { seedsPerCell } = plan.spec;
+  const cell =
+    seedsPerCell > 1
+      ? `each cell the median over ${seedsPerCell} seeds`
+      : 'each cell one replica, its own data, its own run';
+  return sharesData(plan)
+    ? `${cell}; d = round(λN) is the same for some neighbours, and so are their data`
+    : cell;
+}
+
+/** Whether λ is so finely spaced that neighbours round to the same d somewhere on the map. */
+function sharesData(plan: SweepPlan): boolean {
+  const { x, y } = plan.spec;
+  if (x.over !== 'lambda' && y.over !== 'lambda') return false;
+  const rows = plan.ys.map((_, iy) => plan.xs.map((_, ix) => plan.cell(ix, iy)));
+  const lines = x.over === 'lambda' ? rows : plan.xs.map((_, ix) => rows.map((row) => row[ix]));
+  return lines.some((line) =>
+    line.some((cell, k) => k > 0 && cell?.dimensions === line[k - 1]?.dimensions),
+  );
+}
