@@ -57,12 +57,12 @@ async function drive(
     interrupted = true;
     sweep.stop();
   };
+  // Stays after the run: an interrupt while the file is being written lets it be finished.
   process.once('SIGINT', onInterrupt);
   const { kind, device, precision } = engine.info;
   const name = { webgpu: 'WebGPU', cpu: 'CPU' }[kind];
   if (!quiet) console.error(`${name}, ${device}, ${precision}. ${why}`);
   await sweep.run();
-  process.off('SIGINT', onInterrupt);
   bar.clear();
   return interrupted;
 }
