@@ -1,5 +1,6 @@
 // The flow's slope in the bias clock, twin of src/cpu/gradient.ts:
 //   F = du/dθ = −σ² Σ p_i g_i,  p_i = r_i / Σ r_j,  z_i = u·g_i − θ,  r_i = 1/(1 + e^{−z_i}).
+// With the conformal dynamics r_i = e^{u·g_i}, which is also the loss of the sample.
 // Two passes over the dataset: one invocation a row for z, then one invocation for eight columns of
 // some of the rows for Σ p g. Weights are e^{log r_i − max}, so nothing under- or overflows.
 
@@ -28,6 +29,11 @@ fn softplus_over_residual(z: f32, e: f32, log1p_e: f32) -> f32 {
   return select((log1p_e / e) * (1.0 + e), 1.0, e < 1e-30);
 }
 
+// log r_i, given log(1 + e^{−|z|}).
+fn log_residual(z: f32, log1p_e: f32) -> f32 {
+  return select(min(z, 0.0) - log1p_e, z + slot.clock, slot.conformal == 1u);
+}
+
 // Evaluates at the vector POINT and the clock of the slot. Writes F into the vector END_SLOPE, z_i
 // into Z_END and returns the statistics of the point.
 fn evaluate_gradient(lid: u32) -> GradientStats {
@@ -47,7 +53,7 @@ fn evaluate_gradient(lid: u32) -> GradientStats {
     }
     let z = (sum.x + sum.y) + (sum.z + sum.w) - slot.clock;
     sample_values[z_end + i] = z;
-    largest = max(largest, min(z, 0.0) - log1p_small(exp(-abs(z))));
+    largest = max(largest, log_residual(z, log1p_small(exp(-abs(z)))));
   }
   let shift = reduce_max(lid, largest);
 
@@ -56,9 +62,10 @@ fn evaluate_gradient(lid: u32) -> GradientStats {
     let z = sample_values[z_end + i];
     let e = exp(-abs(z));
     let log1p_e = log1p_small(e);
-    let weight = exp(min(z, 0.0) - log1p_e - shift);
+    let weight = exp(log_residual(z, log1p_e) - shift);
     sample_values[weights + i] = weight;
-    sums += vec4(weight, weight * softplus_over_residual(z, e, log1p_e), select(0.0, 1.0, z >= 0.0), 0.0);
+    let loss = select(softplus_over_residual(z, e, log1p_e), 1.0, slot.conformal == 1u);
+    sums += vec4(weight, weight * loss, select(0.0, 1.0, z >= 0.0), 0.0);
   }
   storageBarrier();
   sums = reduce_sum(lid, sums);

@@ -25,9 +25,11 @@ fn append_row(
   errors: vec4<f32>,
 ) {
   let at = append(seat, ENTRY_ROW);
-  // d log L/dθ, L the training loss: dL/dθ = mean(r)·(Σ p_i g_i·F − 1), and F = −σ² Σ p g.
+  // d log L/dθ, L the training loss: dL/dθ = mean(r)·(Σ p_i g_i·F − 1), and F = −σ² Σ p g;
+  // without a bias there is no −1.
   let motion = slope_norm * slope_norm / (slot.sigma * slot.sigma);
-  let log_train_loss_slope = -(1.0 + motion) * exp(log_mean_residual - log_train_loss);
+  let bias = select(1.0, 0.0, slot.conformal == 1u);
+  let log_train_loss_slope = -(bias + motion) * exp(log_mean_residual - log_train_loss);
   let columns = array<f32, 12>(
     slot.root * slot.root, slot.y, log_mean_residual, slot.u_norm, u_norm_slope, log_train_loss,
     f32(slot.gradients), log_train_loss_slope, errors.x, errors.y, errors.z, errors.w,

@@ -1,4 +1,5 @@
-import { CpuEngine, type WorkerPort } from './cpu/engine.ts';
+import { CpuEngine } from './cpu/engine.ts';
+import type { WorkerPort } from './cpu/pool.ts';
 import { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
 import type { ChooseEngine, EngineChoice } from './model/engine.ts';
 

@@ -1,5 +1,7 @@
 /** The headless library: specs, sweeps, engines and results; nothing of a page. */
-export { CpuEngine, type WorkerPort } from './cpu/engine.ts';
+export { CpuCertifier } from './cpu/certifier.ts';
+export { CpuEngine } from './cpu/engine.ts';
+export type { WorkerPort } from './cpu/pool.ts';
 export { serve } from './cpu/worker.ts';
 export { engineChooser, type Surroundings } from './engines.ts';
 export { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';

@@ -1,5 +1,5 @@
 /** Entry of the page: registers the elements and hands the laboratory an engine chooser. */
-import type { WorkerPort } from './cpu/engine.ts';
+import type { WorkerPort } from './cpu/pool.ts';
 import type { WorkerReport } from './cpu/worker.ts';
 import './define.ts';
 import { engineChooser } from './engines.ts';
@@ -8,7 +8,7 @@ import type { GrokLab } from './ui/lab.ts';
 function spawnWorker(): WorkerPort {
   const worker = new Worker(new URL('./cpu/worker.web.ts', import.meta.url), { type: 'module' });
   const port: WorkerPort = {
-    post: (replica) => worker.postMessage(replica),
+    post: (job) => worker.postMessage(job),
     onreport: () => {},
     onfailure: () => {},
     terminate: () => worker.terminate(),

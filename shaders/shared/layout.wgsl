@@ -15,6 +15,7 @@ struct Slot {
   key0: u32,             // Threefry key of the dataset
   key1: u32,
   sigma: f32,            // σ
+  conformal: u32,        // 1: the loss is exp(u·g), without bias
   tolerance: f32,        // error per step, relative to UNORM_FLOOR + ‖u‖
   log1p_horizon: f32,    // log(1 + t_end)
   has_goal: u32,         // 1: the run may end before the horizon

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { WorkerPort } from '../cpu/engine.ts';
+import type { WorkerPort } from '../cpu/pool.ts';
 import type { WorkerReport } from '../cpu/worker.ts';
 import type { Surroundings } from '../engines.ts';
 
@@ -38,7 +38,7 @@ function spawnWorker(): WorkerPort {
   // The build puts the worker beside the command line.
   const worker = new Worker(new URL('./worker.js', import.meta.url));
   const port: WorkerPort = {
-    post: (replica) => worker.postMessage(replica),
+    post: (job) => worker.postMessage(job),
     onreport: () => {},
     onfailure: () => {},
     terminate: () => void worker.terminate(),

@@ -77,11 +77,11 @@ class FlowRun {
     data: Float32Array,
     readonly onGradient: () => void,
   ) {
-    const { samples, dimensions, sigma } = replica;
+    const { samples, dimensions, sigma, dynamics } = replica;
     const vector = (): Float64Array => new Float64Array(dimensions);
     this.#replica = replica;
     this.#settings = flowSettings(replica, 'float64');
-    this.#gradient = new Gradient(data, samples, dimensions, sigma);
+    this.#gradient = new Gradient(data, samples, dimensions, sigma, dynamics);
     this.#z = new Float64Array(samples);
     this.#u = vector();
     this.#slope = vector();
@@ -165,10 +165,14 @@ class FlowRun {
     this.#trainErrors = errorCounts[ERROR_COUNTS - 1] as number;
   }
 
-  /** d log L/dθ, L the training loss: dL/dθ = mean(r)·(Σ p_i g_i·F − 1), and F = −σ² Σ p g. */
+  /**
+   * d log L/dθ, L the training loss: dL/dθ = mean(r)·(Σ p_i g_i·F − 1), and F = −σ² Σ p g; without a
+   * bias there is no −1.
+   */
   #logTrainLossSlope({ logMeanResidual, logTrainLoss }: Readonly<GradientStats>): number {
     const motion = dot(this.#slope, this.#slope) / this.#replica.sigma ** 2;
-    return -(1 + motion) * Math.exp(logMeanResidual - logTrainLoss);
+    const bias = this.#replica.dynamics === 'flow' ? 1 : 0;
+    return -(bias + motion) * Math.exp(logMeanResidual - logTrainLoss);
   }
 
   /** Largest rate of the system in θ: that of u, or that of y, whose rate is dy/dθ itself. */

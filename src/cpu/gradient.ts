@@ -1,3 +1,5 @@
+import type { DynamicsKind } from '../model/replica.ts';
+
 /** Everything one pass over the dataset yields at a point (u, θ). */
 export interface GradientStats {
   /** log of the mean residual, log((1/N) Σ r_i). */
@@ -12,10 +14,11 @@ export interface GradientStats {
 const BLOCK = 4;
 
 /**
- * The flow's slope in the bias clock, twin of `shaders/gradient.wgsl`:
+ * The flow's slope in the clock θ, twin of `shaders/gradient.wgsl`:
  * F = du/dθ = −σ² Σ p_i g_i with p_i = r_i / Σ r_j, z_i = u·g_i − θ, r_i = 1/(1 + e^{−z_i}).
  * One pass: each row is used for z_i and for its part of Σ p g while it is in cache. Weights are
- * e^{log r_i − shift}, so nothing under- or overflows however far the run has come.
+ * e^{log r_i − shift}, so nothing under- or overflows however far the run has come. With the
+ * conformal dynamics r_i = e^{u·g_i}, which is also the loss of the sample.
  */
 export class Gradient {
   readonly stats: GradientStats = { logMeanResidual: 0, logTrainLoss: 0, trainErrors: 0 };
@@ -32,6 +35,7 @@ export class Gradient {
     readonly samples: number,
     readonly dimensions: number,
     readonly sigma: number,
+    readonly dynamics: DynamicsKind,
   ) {
     this.z = new Float64Array(samples);
   }
@@ -49,6 +53,7 @@ export class Gradient {
 
   #accumulate(u: Float64Array, clock: number, slope: Float64Array, shift: number): number {
     const { data, samples, dimensions } = this;
+    const conformal = this.dynamics === 'conformal';
     slope.fill(0);
     let weightSum = 0;
     let lossSum = 0;
@@ -66,12 +71,12 @@ export class Gradient {
         this.z[i + k] = zk;
         const e = Math.exp(-Math.abs(zk));
         const log1pE = Math.log1p(e);
-        const logResidual = Math.min(zk, 0) - log1pE;
+        const logResidual = conformal ? zk + clock : Math.min(zk, 0) - log1pE;
         const weight = Math.exp(logResidual - shift);
         w[k] = weight;
         weightSum += weight;
         // softplus(z)/r, finite for every z: the loss shares the residual's scale.
-        lossSum += weight * softplusOverResidual(zk, e, log1pE);
+        lossSum += conformal ? weight : weight * softplusOverResidual(zk, e, log1pE);
         if (zk >= 0) errors++;
         if (logResidual > largest) largest = logResidual;
       }

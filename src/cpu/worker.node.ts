@@ -1,8 +1,7 @@
 /** Entry of the worker thread. */
 import { parentPort } from 'node:worker_threads';
-import type { Replica } from '../model/replica.ts';
-import { serve } from './worker.ts';
+import { type Job, serve } from './worker.ts';
 
-parentPort?.on('message', (replica: Replica) => {
-  serve(replica, (report, transfer) => parentPort?.postMessage(report, transfer));
+parentPort?.on('message', (job: Job) => {
+  serve(job, (report, transfer) => parentPort?.postMessage(report, transfer));
 });

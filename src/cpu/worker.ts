@@ -1,17 +1,40 @@
+import { datasetValues } from '../model/dataset.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
+import { certify, checkCertificate } from '../model/separability/certificate.ts';
+import { type Certified, summaryOf } from '../model/separability/certifier.ts';
 import { runFlow } from './flow.ts';
 
-/** From a worker: gradients since the last message and, at the end of a replica, its trajectory. */
+/** What a worker can do with a replica: train it, or certify its dataset. */
+export interface Job {
+  readonly kind: 'train' | 'certify';
+  readonly replica: Replica;
+}
+
+/** From a worker: gradients since the last message and, at the end of a job, what it came to. */
 export interface WorkerReport {
   readonly gradients: number;
   readonly trajectory: Trajectory | null;
+  readonly certified: Certified | null;
 }
 
 /** Milliseconds between two reports of a worker that is busy with a long replica. */
 const REPORT_INTERVAL = 100;
 
-/** Trains one replica and reports on the way; what a worker does with every message it gets. */
+/** The same job for each of some replicas. */
+export function* asJobs(kind: Job['kind'], replicas: Iterable<Replica>): Generator<Job> {
+  for (const replica of replicas) yield { kind, replica };
+}
+
+/** Does a job and reports on the way; what a worker does with every message it gets. */
 export function serve(
+  { kind, replica }: Job,
+  post: (report: WorkerReport, transfer: ArrayBuffer[]) => void,
+): void {
+  if (kind === 'train') train(replica, post);
+  else post({ gradients: 0, trajectory: null, certified: certifyDataset(replica) }, []);
+}
+
+function train(
   replica: Replica,
   post: (report: WorkerReport, transfer: ArrayBuffer[]) => void,
 ): void {
@@ -21,9 +44,23 @@ export function serve(
     gradients++;
     const now = performance.now();
     if (now - reportedAt < REPORT_INTERVAL) return;
-    post({ gradients, trajectory: null }, []);
+    post({ gradients, trajectory: null, certified: null }, []);
     gradients = 0;
     reportedAt = now;
   });
-  post({ gradients, trajectory }, [trajectory.rows.buffer as ArrayBuffer]);
+  const buffer = trajectory.rows.buffer as ArrayBuffer;
+  post({ gradients, trajectory, certified: null }, [buffer]);
+}
+
+/** The certificate is checked against the data before anybody hears of it. */
+function certifyDataset(replica: Replica): Certified {
+  const { index, samples, dimensions } = replica;
+  const points = { data: datasetValues(replica), samples, dimensions };
+  const certificate = certify(points);
+  const wrong = certificate.kind === 'undecided' ? null : checkCertificate(points, certificate);
+  const separability =
+    wrong === null
+      ? summaryOf(certificate)
+      : ({ kind: 'undecided', reason: `its certificate fails: ${wrong}` } as const);
+  return { index, separability };
 }

@@ -1,9 +1,8 @@
 /** Entry of the Web Worker. */
-import type { Replica } from '../model/replica.ts';
-import { serve } from './worker.ts';
+import { type Job, serve } from './worker.ts';
 
 const scope = self as unknown as {
-  onmessage: (event: MessageEvent<Replica>) => void;
+  onmessage: (event: MessageEvent<Job>) => void;
   postMessage(message: unknown, transfer: Transferable[]): void;
 };
 

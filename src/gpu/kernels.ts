@@ -52,7 +52,7 @@ export class Kernels {
     const seats = 2 * sizes.groups;
     this.journalBytes = JOURNAL_HEADER + sizes.journal * 4 * shaderConstant('ENTRY_WORDS');
     this.slots = this.#buffer('slots', STORAGE | COPY_DST, seats * 4 * slotLayout.words);
-    this.data = this.#buffer('data', STORAGE | COPY_SRC, 16 * sizes.data);
+    this.data = this.#buffer('data', STORAGE | COPY_SRC | COPY_DST, 16 * sizes.data);
     this.journal = this.#buffer('journal', STORAGE | COPY_SRC | COPY_DST, this.journalBytes);
     this.#params = this.#buffer('params', UNIFORM | COPY_DST, 16);
     this.#fresh = this.#buffer('fresh', STORAGE | COPY_DST, 4 * seats);
@@ -86,6 +86,11 @@ export class Kernels {
   writeSlot(seat: number, fields: Readonly<Record<string, number>>): void {
     const { queue } = this.device.gpu;
     queue.writeBuffer(this.slots, seat * 4 * slotLayout.words, packStruct(slotLayout, fields));
+  }
+
+  /** Writes given data, eight halves a vec4<u32>, from the vec4 `offset` on. */
+  writeData(offset: number, octets: Uint16Array): void {
+    this.device.gpu.queue.writeBuffer(this.data, 16 * offset, octets as Uint16Array<ArrayBuffer>);
   }
 
   /** Encodes the making of the datasets of some seats, the largest of `octets` vec4<u32>. */

@@ -1,4 +1,4 @@
-import { datasetKey } from '../model/dataset.ts';
+import { datasetHalves, datasetKey } from '../model/dataset.ts';
 import { flowSettings, type Replica, type Trajectory } from '../model/replica.ts';
 import { COLUMNS } from '../model/trajectory.ts';
 import { Arena, type Block } from './arena.ts';
@@ -97,6 +97,7 @@ export class Seats {
       key0,
       key1,
       sigma: replica.sigma,
+      conformal: replica.dynamics === 'conformal' ? 1 : 0,
       tolerance: settings.tolerance,
       log1p_horizon: settings.log1pHorizon,
       has_goal: replica.goal ? 1 : 0,
@@ -107,8 +108,12 @@ export class Seats {
     });
     this.#occupants[seat] = { replica, blocks: { data, vectors, samples: values }, rows: [] };
     this.occupied++;
-    this.fresh.push(seat);
-    this.freshOctets = Math.max(this.freshOctets, data.size);
+    if (replica.given) {
+      this.kernels.writeData(data.offset, packRows(datasetHalves(replica), dimensions, octets));
+    } else {
+      this.fresh.push(seat);
+      this.freshOctets = Math.max(this.freshOctets, data.size);
+    }
     return true;
   }
 
@@ -165,6 +170,16 @@ function needsOf({ samples, dimensions }: Replica): {
     vectors: VECTORS * 2 * octets,
     samples: SAMPLE_ARRAYS * samples,
   };
+}
+
+/** Rows of halves, each padded with zeros to whole octets. */
+function packRows(halves: Uint16Array, dimensions: number, octets: number): Uint16Array {
+  const samples = halves.length / dimensions;
+  const packed = new Uint16Array(samples * 8 * octets);
+  for (let i = 0; i < samples; i++) {
+    packed.set(halves.subarray(i * dimensions, (i + 1) * dimensions), i * 8 * octets);
+  }
+  return packed;
 }
 
 function failureOf(kind: number): string | null {

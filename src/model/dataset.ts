@@ -1,12 +1,13 @@
-import { fromHalfBits } from './half.ts';
+import { fromHalfBits, toHalfBits } from './half.ts';
 import { gaussianQuantiles } from './quantiles.ts';
 import { threefry, threefryInto, type Words } from './threefry.ts';
 
 /**
  * How the datasets of one seed relate along λ: `independent` draws a fresh matrix for every (N, d),
- * `nested` takes prefixes of one infinite matrix (common random numbers along λ).
+ * `nested` takes prefixes of one infinite matrix (common random numbers along λ). `twoPoint` has no
+ * seeds: its data are given, the two points of the one-dimensional model.
  */
-export type Ensemble = 'independent' | 'nested';
+export type Ensemble = 'independent' | 'nested' | 'twoPoint';
 
 /** What a dataset is made from. */
 export interface DatasetId {
@@ -16,6 +17,8 @@ export interface DatasetId {
   /** d, columns. */
   readonly dimensions: number;
   readonly ensemble: Ensemble;
+  /** Given data, row-major, N·d entries that are rounded to halves; absent: made from the seed. */
+  readonly given?: readonly number[];
 }
 
 /** Threefry key of a dataset; every entry is a function of this key, its row and its column. */
@@ -28,7 +31,8 @@ export function datasetKey({ seed, samples, dimensions, ensemble }: DatasetId): 
  * with counter (i, ⌊j/4⌋): the top bit is the sign, the other 15 pick a quantile.
  */
 export function datasetHalves(id: DatasetId): Uint16Array {
-  const { samples, dimensions } = id;
+  const { samples, dimensions, given } = id;
+  if (given) return Uint16Array.from(given, toHalfBits);
   const [key0, key1] = datasetKey(id);
   const quantiles = gaussianQuantiles();
   const halves = new Uint16Array(samples * dimensions);

@@ -8,7 +8,7 @@ import {
 } from './axis.ts';
 import type { Ensemble } from './dataset.ts';
 import { FieldError, join, readChoice, readList, readNumber, readObject } from './fields.ts';
-import type { Tolerance } from './replica.ts';
+import { DYNAMICS, type DynamicsKind, type Tolerance } from './replica.ts';
 
 /** Version of the spec format that this code reads and writes. */
 export const SPEC_VERSION = 1;
@@ -19,9 +19,9 @@ export const MAX_REPLICAS = 4_000_000;
 /** Most entries N·d of one dataset. */
 export const MAX_ENTRIES = 60_000_000;
 
-/** How a replica is trained; gradient flow is the first of the kinds. */
+/** How a replica is trained. */
 export interface Dynamics {
-  readonly kind: 'flow';
+  readonly kind: DynamicsKind;
 }
 
 /** A sweep, complete: every field is present. This is what `parseSpec` returns. */
@@ -63,6 +63,8 @@ export const DEFAULT_SPEC: SweepSpec = {
 
 const FIELDS = Object.keys(DEFAULT_SPEC);
 
+const ENSEMBLES: readonly Ensemble[] = ['independent', 'nested', 'twoPoint'];
+
 /** d = round(λN), at least 1. */
 export function dimensionsOf(lambda: number, samples: number): number {
   return Math.max(1, Math.round(lambda * samples));
@@ -84,6 +86,8 @@ export function parseSpec(value: unknown): SweepSpec {
   if (x.over === y.over) {
     throw new FieldError('y.over', y.over, `another parameter than the x axis, "${x.over}"`);
   }
+  const ensemble = readChoice(given('ensemble'), 'ensemble', ENSEMBLES);
+  if (ensemble === 'twoPoint') checkTwoPoint(object, x, y);
   const parameters = {} as Record<Parameter, number>;
   for (const name of PARAMETERS) {
     if ((x.over === name || y.over === name) && object[name] !== undefined) {
@@ -91,11 +95,12 @@ export function parseSpec(value: unknown): SweepSpec {
     }
     parameters[name] = readNumber(given(name), name, PARAMETER_RANGES[name]);
   }
+  if (ensemble === 'twoPoint') parameters.samples = 2;
   const horizon = readNumber(given('horizon'), 'horizon', { min: 0, max: 300 });
   const spec: SweepSpec = {
     version: SPEC_VERSION,
     ...parameters,
-    ensemble: readChoice(given('ensemble'), 'ensemble', ['independent', 'nested']),
+    ensemble,
     x,
     y,
     seedsPerCell: readNumber(given('seedsPerCell'), 'seedsPerCell', {
@@ -184,9 +189,26 @@ function readThresholds(value: unknown): SweepSpec['thresholds'] {
   };
 }
 
+/** The two points are the same for every seed, and two. */
+function checkTwoPoint(object: Record<string, unknown>, x: Axis, y: Axis): void {
+  for (const [name, { over }] of Object.entries({ x, y })) {
+    if (over !== 'lambda' && over !== 'sigma') {
+      throw new FieldError(`${name}.over`, over, '"lambda" or "sigma" with the twoPoint ensemble');
+    }
+  }
+  for (const [name, only] of [
+    ['samples', 2],
+    ['seedsPerCell', 1],
+  ] as const) {
+    if (object[name] !== undefined && object[name] !== only) {
+      throw new FieldError(name, object[name], `${only} with the twoPoint ensemble`);
+    }
+  }
+}
+
 function readDynamics(value: unknown): Dynamics {
   const object = readObject(value, 'dynamics', ['kind']);
-  return { kind: readChoice(object.kind, 'dynamics.kind', ['flow']) };
+  return { kind: readChoice(object.kind, 'dynamics.kind', DYNAMICS) };
 }
 
 function checkSize(spec: SweepSpec): void {

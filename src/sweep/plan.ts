@@ -2,6 +2,7 @@ import { axisValues, type Parameter } from '../model/axis.ts';
 import { maxTrainErrors, testQuantile } from '../model/observables.ts';
 import type { Goal, Replica } from '../model/replica.ts';
 import { dimensionsOf, type SweepSpec } from '../model/spec.ts';
+import { twoPoints } from '../model/theory/one-dimensional.ts';
 
 /** What a cell of the map stands for. */
 export interface Cell extends Readonly<Record<Parameter, number>> {
@@ -41,7 +42,9 @@ export class SweepPlan {
     };
     parameters[spec.x.over] = this.xs[ix] as number;
     parameters[spec.y.over] = this.ys[iy] as number;
-    return { ...parameters, dimensions: dimensionsOf(parameters.lambda, parameters.samples) };
+    const { lambda, samples } = parameters;
+    const dimensions = spec.ensemble === 'twoPoint' ? 1 : dimensionsOf(lambda, samples);
+    return { ...parameters, dimensions };
   }
 
   /** Parameters of a replica's cell. */
@@ -53,7 +56,7 @@ export class SweepPlan {
   /** What an engine needs to know of a replica. */
   replica(index: number): Replica {
     const { spec } = this;
-    const { samples, dimensions, sigma, seed } = this.cellOf(index);
+    const { samples, dimensions, sigma, lambda, seed } = this.cellOf(index);
     return {
       index,
       seed: seed + (index % spec.seedsPerCell),
@@ -61,6 +64,8 @@ export class SweepPlan {
       dimensions,
       sigma,
       ensemble: spec.ensemble,
+      ...(spec.ensemble === 'twoPoint' ? { given: twoPoints(lambda) } : {}),
+      dynamics: spec.dynamics.kind,
       tolerance: spec.tolerance,
       horizon: spec.horizon,
       goal: goalOf(spec, samples),

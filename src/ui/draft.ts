@@ -25,6 +25,7 @@ export interface Draft {
   horizon: string;
   tolerance: string;
   until: string;
+  dynamics: string;
   x: AxisDraft;
   y: AxisDraft;
 }
@@ -57,6 +58,7 @@ export function draftOf(spec: SweepSpec): Draft {
     horizon: String(spec.horizon),
     tolerance: spec.tolerance,
     until: spec.until,
+    dynamics: spec.dynamics.kind,
     x: draftAxis(spec.x),
     y: draftAxis(spec.y),
   };
@@ -99,6 +101,7 @@ export function specOf(draft: Draft): SweepSpec {
     horizon: value(draft.horizon),
     tolerance: draft.tolerance,
     until: draft.until,
+    dynamics: { kind: draft.dynamics },
     x: axisJson(draft.x),
     y: axisJson(draft.y),
   };

@@ -141,8 +141,9 @@ export class GrokSpecForm extends LitElement {
           <div>
             ${this.#renderText('test', 'Test accuracies timed', 'thresholds.test')}
             ${this.#renderText('train', 'Train accuracies timed', 'thresholds.train')}
-            ${this.#renderChoice('ensemble', 'Datasets along λ', { independent: 'independent', nested: 'nested (common random numbers)' })}
+            ${this.#renderChoice('ensemble', 'Datasets along λ', { independent: 'independent', nested: 'nested (common random numbers)', twoPoint: 'two points: −1 and 1 − 2λ' })}
             ${this.#renderChoice('tolerance', 'Tolerance', { default: 'default', fine: 'fine' })}
+            ${this.#renderChoice('dynamics', 'Trained by', { flow: 'gradient flow of the logistic loss', conformal: 'exponential loss without bias (conformal time)' })}
             ${this.#renderChoice('until', 'A run ends', { thresholds: 'at its last threshold', horizon: 'at the horizon' })}
           </div>
         </details>
@@ -186,7 +187,7 @@ export class GrokSpecForm extends LitElement {
   }
 
   #renderChoice(
-    name: 'ensemble' | 'tolerance' | 'until',
+    name: 'ensemble' | 'tolerance' | 'until' | 'dynamics',
     label: string,
     choices: Record<string, string>,
   ): unknown {

@@ -31,7 +31,7 @@ export async function gpuHalves(kernels: Kernels, id: DatasetId): Promise<Uint16
   const octets = Math.ceil(id.dimensions / 8);
   const size = id.samples * octets;
   const seats = new Seats(kernels);
-  const replica = { ...id, index: 0, sigma: 1, horizon: 1, goal: null };
+  const replica = { ...id, index: 0, sigma: 1, dynamics: 'flow' as const, horizon: 1, goal: null };
   check(seats.fill(0, { ...replica, tolerance: 'default' }), 'the dataset has room');
   const { gpu } = device;
   const staging = gpu.createBuffer({

@@ -2,6 +2,13 @@
 import { runFlow } from '../../src/cpu/flow.ts';
 import type { Engine } from '../../src/model/engine.ts';
 import type { Replica, Tolerance, Trajectory } from '../../src/model/replica.ts';
+import { lateClock, separableRates } from '../../src/model/theory/late.ts';
+import {
+  edgeWeight,
+  limitObjective,
+  limitWeight,
+  twoPoints,
+} from '../../src/model/theory/one-dimensional.ts';
 import {
   COLUMNS,
   Column,
@@ -61,6 +68,7 @@ function replica(
     dimensions,
     sigma: 3,
     ensemble: 'independent',
+    dynamics: 'flow',
     tolerance: 'default',
     horizon: HORIZON,
     goal: null,
@@ -89,8 +97,8 @@ function referenceCase(tolerance: Tolerance): Case<EngineContext> {
   };
 }
 
-function uNormAtHorizon(rows: Rows): number {
-  const at = locateTime(rows, HORIZON * Math.LN10);
+function uNormAt(rows: Rows, horizon: number): number {
+  const at = locateTime(rows, horizon * Math.LN10);
   if (at === undefined) throw new Error('the run ended before the horizon');
   return interpolate(rows, at.row, at.s).uNorm;
 }
@@ -154,13 +162,13 @@ function compareWithTwin(
 ): number {
   let worst = 0;
   for (const { index, rows, failure } of trajectories) {
-    const { samples, dimensions } = replicas[index] as Replica;
+    const { samples, dimensions, horizon } = replicas[index] as Replica;
     const name = `N ${samples}, d ${dimensions}`;
     checkEqual(failure, null, name);
     const twin = runFlow(replicas[index] as Replica).rows;
     const times = (of: Rows): Crossing[] => [
-      testTime(of, 0.9, HORIZON),
-      trainTime(of, 1, samples, HORIZON),
+      testTime(of, 0.9, horizon),
+      trainTime(of, 1, samples, horizon),
     ];
     const expected = times(twin);
     for (const [k, actual] of times(rows).entries()) {
@@ -169,9 +177,35 @@ function compareWithTwin(
       checkClose(actual.log10t, expected[k].log10t, 0.01, name);
       worst = Math.max(worst, Math.abs(actual.log10t - expected[k].log10t));
     }
-    checkClose(uNormAtHorizon(rows) / uNormAtHorizon(twin), 1, STATE_LIMIT, `${name}: final ‖u‖`);
+    checkClose(
+      uNormAt(rows, horizon) / uNormAt(twin, horizon),
+      1,
+      STATE_LIMIT,
+      `${name}: final ‖u‖`,
+    );
   }
   return worst;
+}
+
+/** The one-dimensional model on given data; 1 − 2λ is a half for these λ. */
+function twoPoint(index: number, lambda: number, more: Partial<Replica> = {}): Replica {
+  return replica(index, 2, 1, {
+    ensemble: 'twoPoint',
+    given: twoPoints(lambda),
+    sigma: 2,
+    horizon: 100,
+    ...more,
+  });
+}
+
+/** θ and ‖u‖ at the end of a run. */
+function endOf({ rows }: Trajectory): { clock: number; uNorm: number; log1pTime: number } {
+  const last = rowCount(rows) - 1;
+  return {
+    clock: entry(rows, last, Column.clock),
+    uNorm: entry(rows, last, Column.uNorm),
+    log1pTime: entry(rows, last, Column.log1pTime),
+  };
 }
 
 export const engineCases: readonly Case<EngineContext>[] = [
@@ -219,6 +253,58 @@ export const engineCases: readonly Case<EngineContext>[] = [
       check(a.state === 'crossed' && b.state === 'crossed', 'both cross');
       checkClose(a.log10t, b.log10t, 1e-6, 't_test(0.9)');
       return undefined;
+    },
+  },
+  {
+    name: 'trains given data: the one-dimensional model below, on and above the edge',
+    run: async ({ engine }) => {
+      const [below, on, above] = (
+        await train(engine, [twoPoint(0, 0.375), twoPoint(1, 0.5), twoPoint(2, 0.75)])
+      ).map(endOf);
+      if (!below || !on || !above) throw new Error('three runs');
+      // u follows its limit closely by t = 1e100; the error is that of the integrator.
+      checkClose(below.uNorm, limitWeight(0.375), 1e-3, 'u∞ for λ < ½');
+      const late = lateClock(below.log1pTime, limitObjective(0.375));
+      checkClose(below.clock / late, 1, 2e-3, '−b for λ < ½');
+      // The logistic start shifts θ by less than 1 of 230.
+      checkClose(on.uNorm, edgeWeight(on.clock, 2), 0.01, 'u on the edge');
+      // M = 2λ − 1 = ½ in units of σ = 2. Corrections to the rates are of order 1/log t.
+      const rates = separableRates(0.5, 2);
+      checkClose(above.clock / above.log1pTime, rates.clock, 0.01, 'rate of −b for λ > ½');
+      checkClose(above.uNorm / above.log1pTime, rates.uNorm, 0.01, 'rate of ‖u‖ for λ > ½');
+      return undefined;
+    },
+  },
+  {
+    name: 'trains without bias: the closed form of the edge of the one-dimensional model',
+    run: async ({ engine }) => {
+      const run = twoPoint(0, 0.5, { dynamics: 'conformal', horizon: 4 });
+      const [{ rows }] = (await train(engine, [run])) as [Trajectory];
+      let worst = 0;
+      for (let k = 1; k < rowCount(rows); k++) {
+        // E = (e^{−u} + 1)/2: du/dτ = σ² e^{−u}/2, so e^u = 1 + σ²τ/2; and e^u + u = 1 + σ²θ.
+        const tau = Math.expm1(entry(rows, k, Column.log1pTime));
+        const u = entry(rows, k, Column.uNorm);
+        const errors = [
+          u - Math.log1p(2 * tau),
+          u - edgeWeight(entry(rows, k, Column.clock), 2),
+          entry(rows, k, Column.logTrainLoss) - Math.log((1 + Math.exp(-u)) / 2),
+        ];
+        worst = Math.max(worst, ...errors.map((error) => Math.abs(error) / (0.02 + u)));
+      }
+      check(worst <= STATE_LIMIT, `u is off by ${worst}`);
+      return `worst relative error of u ${worst.toExponential(1)}`;
+    },
+  },
+  {
+    name: 'agrees with the float64 twin without bias',
+    run: async ({ engine }) => {
+      const replicas = [
+        replica(0, 65, 31, { dynamics: 'conformal', horizon: 3 }),
+        replica(1, 100, 70, { dynamics: 'conformal', horizon: 3 }),
+      ];
+      const worst = compareWithTwin(replicas, await train(engine, replicas));
+      return `worst |Δ log10 τ| ${worst.toExponential(1)}`;
     },
   },
   {

@@ -111,7 +111,7 @@ export const gradientCases: readonly Case<Device>[] = [
           const u = Float64Array.from({ length: dimensions }, (_, j) =>
             Math.fround(0.5 * Math.sin(j + 1)),
           );
-          const twin = new Gradient(datasetValues(id), samples, dimensions, sigma);
+          const twin = new Gradient(datasetValues(id), samples, dimensions, sigma, 'flow');
           const expected = new Float64Array(dimensions);
           twin.evaluate(u, clock, expected);
           const actual = await evaluate(device, id, sigma, u, clock, workgroup);

@@ -39,6 +39,7 @@ export function referenceReplicas(tolerance: Tolerance): Replica[] {
     dimensions: d,
     sigma,
     ensemble,
+    dynamics: 'flow',
     tolerance,
     horizon: HORIZON,
     goal: null,

@@ -20,6 +20,7 @@ describe('cost', () => {
       dimensions: dimensionsOf(lambda, 512),
       sigma: 5,
       ensemble: 'independent',
+      dynamics: 'flow',
       tolerance: 'default',
       horizon,
       goal,

@@ -1,5 +1,6 @@
 import { afterAll, describe, it } from 'vitest';
-import { CpuEngine, type WorkerPort } from '../../src/cpu/engine.ts';
+import { CpuEngine } from '../../src/cpu/engine.ts';
+import type { WorkerPort } from '../../src/cpu/pool.ts';
 import { serve } from '../../src/cpu/worker.ts';
 import { engineCases } from '../conformance/engine.ts';
 
@@ -7,9 +8,9 @@ import { engineCases } from '../conformance/engine.ts';
 function inlineWorker(): WorkerPort {
   let alive = true;
   const port: WorkerPort = {
-    post: (replica) => {
+    post: (job) => {
       setTimeout(() => {
-        if (alive) serve(replica, (report) => alive && port.onreport(structuredClone(report)));
+        if (alive) serve(job, (report) => alive && port.onreport(structuredClone(report)));
       });
     },
     onreport: () => {},

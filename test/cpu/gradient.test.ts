@@ -15,7 +15,7 @@ describe('gradient', () => {
     const sigma = 1.5;
     const u = Float64Array.from({ length: d }, (_, j) => Math.cos(3 * j));
     const slope = new Float64Array(d);
-    const gradient = new Gradient(g, n, d, sigma);
+    const gradient = new Gradient(g, n, d, sigma, 'flow');
     for (const clock of [-3, 0, 2, 9]) {
       gradient.evaluate(u, clock, slope);
       const row = (i: number): number[] => [...g.subarray(i * d, (i + 1) * d)];
@@ -41,7 +41,7 @@ describe('gradient', () => {
   it('neither under- nor overflows, wherever the run is', () => {
     const g = datasetValues({ seed: 4, samples: 9, dimensions: 4, ensemble: 'independent' });
     const slope = new Float64Array(4);
-    const gradient = new Gradient(g, 9, 4, 2);
+    const gradient = new Gradient(g, 9, 4, 2, 'flow');
     const u = new Float64Array(4).fill(0.3);
     gradient.evaluate(u, 10, slope);
     const reference = [...slope];

@@ -1,0 +1,22 @@
+import type { Replica } from '../model/replica.ts';
+import type { Certified, Certifier } from '../model/separability/certifier.ts';
+import { runPool, type WorkerPort } from './pool.ts';
+import { asJobs } from './worker.ts';
+
+/** Certifies datasets in workers of its own, whatever engine trains. */
+export class CpuCertifier implements Certifier {
+  constructor(
+    readonly spawn: () => WorkerPort,
+    readonly size: number,
+  ) {}
+
+  async *run(
+    replicas: Iterable<Replica>,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Certified[]> {
+    const jobs = asJobs('certify', replicas);
+    for await (const reports of runPool(this.spawn, this.size, jobs, signal)) {
+      yield reports.flatMap(({ certified }) => (certified ? [certified] : []));
+    }
+  }
+}

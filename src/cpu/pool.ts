@@ -1,0 +1,100 @@
+/** Jobs over a pool of workers. */
+import { EngineLostError } from '../model/engine.ts';
+import type { Job, WorkerReport } from './worker.ts';
+
+/** The part that Web Workers and worker threads have in common. */
+export interface WorkerPort {
+  post(job: Job): void;
+  onreport: (report: WorkerReport) => void;
+  onfailure: (message: string) => void;
+  terminate(): void;
+}
+
+/** Jobs a worker holds: one to work on and one to go on with at once. */
+const QUEUE = 2;
+
+/** Milliseconds between two yields, if no job ends. */
+const INTERVAL = 100;
+
+/**
+ * Runs jobs on `size` workers and yields their reports as they come, at least every 100 ms, possibly
+ * none. Jobs are drawn only while somebody asks for reports. Ends when all jobs have, or at once when
+ * `signal` aborts; the workers end with it.
+ *
+ * @throws EngineLostError if a worker fails
+ */
+export async function* runPool(
+  spawn: () => WorkerPort,
+  size: number,
+  jobs: Iterable<Job>,
+  signal: AbortSignal,
+): AsyncGenerator<WorkerReport[]> {
+  const source = jobs[Symbol.iterator]();
+  const queued = new Map<WorkerPort, number>();
+  let reports: WorkerReport[] = [];
+  let ended = 0;
+  let failure: string | undefined;
+  let wake = (): void => {};
+
+  const feed = (worker: WorkerPort): void => {
+    while ((queued.get(worker) as number) < QUEUE) {
+      const next = source.next();
+      if (next.done) return;
+      queued.set(worker, (queued.get(worker) as number) + 1);
+      worker.post(next.value);
+    }
+  };
+  const workers = Array.from({ length: size }, spawn);
+  for (const worker of workers) {
+    queued.set(worker, 0);
+    worker.onreport = (report) => {
+      reports.push(report);
+      if (!report.trajectory && !report.certified) return;
+      ended++;
+      queued.set(worker, (queued.get(worker) as number) - 1);
+      wake();
+    };
+    worker.onfailure = (message) => {
+      failure = message;
+      wake();
+    };
+  }
+  try {
+    for (;;) {
+      // Only here are workers fed: while nobody asks for reports they run dry and wait.
+      for (const worker of workers) feed(worker);
+      const busy = [...queued.values()].some((count) => count > 0);
+      if (signal.aborted || (!busy && reports.length === 0)) return;
+      if (busy && ended === 0) {
+        await pause(INTERVAL, signal, (resolve) => {
+          wake = resolve;
+        });
+      }
+      if (failure !== undefined) throw new EngineLostError(`A worker failed: ${failure}.`);
+      const batch = reports;
+      reports = [];
+      ended = 0;
+      yield batch;
+    }
+  } finally {
+    for (const worker of workers) worker.terminate();
+  }
+}
+
+/** Waits for a call of what `arm` is handed, for the signal or for the time to pass. */
+function pause(
+  milliseconds: number,
+  signal: AbortSignal,
+  arm: (resolve: () => void) => void,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done);
+    arm(done);
+  });
+}

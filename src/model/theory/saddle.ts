@@ -1,0 +1,96 @@
+/** The inseparable side of the edge, λ < ½, in the limit N → ∞ at fixed λ = d/N. */
+import { normalDensity } from '../normal.ts';
+import { root } from './root.ts';
+
+/** What the late-time objective E(u) = (1/N) Σ exp(u·g_i) and its minimiser tend to for N → ∞. */
+export interface SaddlePoint {
+  readonly lambda: number;
+  /** ‖u∞‖ = σ‖S∞‖, the norm of the minimiser; independent of σ. */
+  readonly norm: number;
+  /** E∞, the minimum. */
+  readonly objective: number;
+}
+
+/** W(e^y), W the Lambert function, for every real y: w + log w = y. Relative error about 1e-15. */
+export function lambertOfExp(y: number): number {
+  // Newton on v + e^v = y, v = log w: convex, so it converges from the right without overshooting.
+  let v = y < 1 ? y : Math.log(y);
+  for (let k = 0; k < 50; k++) {
+    const w = Math.exp(v);
+    const step = (v + w - y) / (1 + w);
+    v -= step;
+    if (Math.abs(step) <= 1e-16 * Math.max(1, Math.abs(v))) break;
+  }
+  return Math.exp(v);
+}
+
+/** Range of h that is integrated over; beyond it the normal density is below 1e-22. */
+const RANGE = 10;
+
+/**
+ * Means over h ~ N(0, 1) of W/(1+W), W² and W with W = W(γe^{qh}). The trapezoidal rule: W is
+ * analytic up to a distance of π/q from the real axis, so the error falls as e^{−2π²/(q·step)}.
+ */
+function means(q: number, logGamma: number): { ratio: number; square: number; mean: number } {
+  const step = Math.min(0.25, 0.5 / q);
+  const half = Math.ceil(RANGE / step);
+  let [ratio, square, mean] = [0, 0, 0];
+  for (let k = -half; k <= half; k++) {
+    const h = k * step;
+    const w = lambertOfExp(logGamma + q * h);
+    const weight = normalDensity(h) * step;
+    ratio += (weight * w) / (1 + w);
+    square += weight * w * w;
+    mean += weight * w;
+  }
+  return { ratio, square, mean };
+}
+
+/**
+ * The saddle point at which the minimiser has the norm q > 0: the equations E[W/(1+W)] = λ and
+ * E[W²] = λq² with W = W(γe^{qh}) are solved for (γ, λ) at given q. E∞ = E[exp(qh − W)] = E[W]/γ.
+ *
+ * @param q from 1e-3 to 1e3
+ * @throws RangeError outside
+ */
+export function saddlePointOfNorm(q: number): SaddlePoint {
+  if (!(q >= 1e-3 && q <= 1e3)) {
+    throw new RangeError(`norm: got ${q}; expected a number from 0.001 to 1000`);
+  }
+  // W ≈ q² for small q; for large q the typical argument of W is at h ≈ 0, so log γ is of order √q.
+  const low = Math.min(-1, 2 * Math.log(q) - 2);
+  const logGamma = root(
+    (x) => {
+      const { ratio, square } = means(q, x);
+      return ratio - square / (q * q);
+    },
+    low,
+    3 + 3 * q,
+    1e-14,
+  );
+  const { ratio, mean } = means(q, logGamma);
+  return { lambda: ratio, norm: q, objective: mean * Math.exp(-logGamma) };
+}
+
+/**
+ * The saddle point at λ: ‖u∞‖ and E∞. Near the edge ‖u∞‖ ≈ (0.857/(½ − λ))^{1/2}.
+ *
+ * @param lambda from 1e-5 to 0.499999
+ * @throws RangeError outside
+ */
+export function saddlePoint(lambda: number): SaddlePoint {
+  if (!(lambda >= 1e-5 && lambda <= 0.499999)) {
+    throw new RangeError(`lambda: got ${lambda}; expected a number from 1e-5 to 0.499999`);
+  }
+  const logNorm = root(
+    (x) => Math.log(edgeDistance(Math.exp(x)) / (0.5 - lambda)),
+    Math.log(1e-3),
+    Math.log(1e3),
+    1e-14,
+  );
+  return { ...saddlePointOfNorm(Math.exp(logNorm)), lambda };
+}
+
+function edgeDistance(q: number): number {
+  return 0.5 - saddlePointOfNorm(q).lambda;
+}
