@@ -61,6 +61,8 @@ function cellText(state: CellState, [low, high]: [number, number], colour: boole
     }
     case 'notBy':
       return '/';
+    case 'never':
+      return '∞';
     case 'fromStart':
       return 'o';
     case 'failed':
@@ -74,7 +76,7 @@ function legend([low, high]: [number, number], horizon: number, colour: boolean)
   const shades = [...SHADES].map((shade, k) =>
     colour ? cellText({ state: 'crossed', log10t: k }, [0, SHADES.length - 1], true) : shade,
   );
-  return `${powerOfTen(low)} ${shades.join('')} ${powerOfTen(high)} and later   / not by ${powerOfTen(horizon)}   o from the start   X failed`;
+  return `${powerOfTen(low)} ${shades.join('')} ${powerOfTen(high)} and later   / not by ${powerOfTen(horizon)}   ∞ never   o from the start   X failed`;
 }
 
 /** Medians along x: over all rows if y runs over seeds, else in the middle row. */

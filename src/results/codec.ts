@@ -1,8 +1,10 @@
 /** The result file: JSON, written a replica at a time and read with nothing taken on trust. */
 import { FieldError, join, readChoice, readList, readNumber, readObject } from '../model/fields.ts';
 import type { Replica } from '../model/replica.ts';
+import type { Separability } from '../model/separability/certifier.ts';
 import { parseSpec, type SweepSpec, specToJson } from '../model/spec.ts';
 import { COLUMNS, Column, ERROR_COUNTS } from '../model/trajectory.ts';
+import { neverReaches } from './limits.ts';
 import { FINALS, type Final, type Outcome, ResultTable } from './table.ts';
 import type { Crossing } from './times.ts';
 
@@ -27,7 +29,7 @@ export interface Layout {
 /** A replica as files have it; the record only if there is one and it is asked for. */
 function replicaJson(table: ResultTable, replica: Replica, trajectories: boolean): object {
   const { index, seed, samples, dimensions, sigma, ensemble } = replica;
-  const { testTimes, trainTimes, ...outcome } = table.outcome(index);
+  const { testTimes, trainTimes, separability, ...outcome } = table.outcome(index);
   const { thresholds } = table.spec;
   const times = (crossings: readonly Crossing[], list: readonly number[]): object[] =>
     crossings.map((crossing, k) => ({ threshold: list[k], ...crossing }));
@@ -42,6 +44,7 @@ function replicaJson(table: ResultTable, replica: Replica, trajectories: boolean
     testTimes: times(testTimes, thresholds.test),
     trainTimes: times(trainTimes, thresholds.train),
     ...outcome,
+    ...(separability ? { separability } : {}),
     ...(rows ? { record: chunk([...rows], COLUMNS) } : {}),
   };
 }
@@ -113,7 +116,7 @@ export function decodeResults(text: string, layoutOf: (spec: SweepSpec) => Layou
   }
   const spec = readSpec(object.spec);
   const layout = layoutOf(spec);
-  const table = new ResultTable(spec, layout.size, (index) => layout.replica(index).samples);
+  const table = new ResultTable(spec, layout.size, (index) => layout.replica(index));
   readList(object.replicas, 'replicas', { min: 0, max: layout.size }, (entry, field) => {
     readReplica(entry, field, table, layout);
   });
@@ -141,6 +144,7 @@ const REPLICA_FIELDS = [
   'final',
   'gradients',
   'failure',
+  'separability',
   'record',
 ];
 
@@ -166,7 +170,7 @@ function readReplica(value: unknown, field: string, table: ResultTable, layout: 
   const { test, train } = table.spec.thresholds;
   const failure = object.failure === null ? null : readText(object.failure, at('failure'));
   const list = (key: 'testTimes' | 'trainTimes', thresholds: readonly number[]): Crossing[] =>
-    readTimes(object[key], at(key), failure === null ? thresholds : []);
+    readTimes(object[key], at(key), failure === null ? thresholds : [], STATES[key]);
   const outcome: Outcome = {
     testTimes: list('testTimes', test),
     trainTimes: list('trainTimes', train),
@@ -177,7 +181,20 @@ function readReplica(value: unknown, field: string, table: ResultTable, layout: 
       integer: true,
     }),
     failure,
+    separability:
+      object.separability === undefined
+        ? null
+        : readSeparability(object.separability, at('separability')),
   };
+  const unproven = outcome.testTimes.findIndex(
+    ({ state }, k) =>
+      state === 'never' &&
+      !neverReaches(outcome.separability ?? undefined, replica.sigma, test[k] as number),
+  );
+  if (unproven >= 0) {
+    const expected = '"notBy", unless the margin in separability proves "never"';
+    throw new FieldError(`${at('testTimes')}[${unproven}].state`, 'never', expected);
+  }
   const rows = object.record === undefined ? undefined : readRecord(object.record, at('record'));
   table.store(index, outcome, rows);
 }
@@ -189,7 +206,17 @@ function readText(value: unknown, field: string): string {
 
 const ANY = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
 
-function readTimes(value: unknown, field: string, thresholds: readonly number[]): Crossing[] {
+const STATES = {
+  testTimes: ['fromStart', 'crossed', 'notBy', 'never'],
+  trainTimes: ['fromStart', 'crossed', 'notBy'],
+} as const;
+
+function readTimes(
+  value: unknown,
+  field: string,
+  thresholds: readonly number[],
+  states: readonly Crossing['state'][],
+): Crossing[] {
   const { length } = thresholds;
   return readList(value, field, { min: length, max: length }, (entry, at) => {
     const object = readObject(entry, at, ['threshold', 'state', 'log10t']);
@@ -197,10 +224,37 @@ function readTimes(value: unknown, field: string, thresholds: readonly number[])
     if (object.threshold !== expected) {
       throw new FieldError(join(at, 'threshold'), object.threshold, `${expected}, as in the spec`);
     }
-    const state = readChoice(object.state, join(at, 'state'), ['fromStart', 'crossed', 'notBy']);
+    const state = readChoice(object.state, join(at, 'state'), states);
     if (state !== 'crossed') return { state };
     return { state, log10t: readNumber(object.log10t, join(at, 'log10t'), ANY) };
   });
+}
+
+const POSITIVE = { min: 0, max: Number.MAX_VALUE, open: true };
+
+function readSeparability(value: unknown, field: string): Separability {
+  const kinds = {
+    separable: ['lower', 'upper'],
+    inseparable: ['norm', 'objective', 'residual'],
+    undecided: ['reason'],
+  } as const;
+  const known = ['kind', ...Object.values(kinds).flat()];
+  const at = (key: string): string => join(field, key);
+  const kind = readChoice(readObject(value, field, known).kind, at('kind'), [
+    'separable',
+    'inseparable',
+    'undecided',
+  ]);
+  const object = readObject(value, field, ['kind', ...kinds[kind]]);
+  const number = (key: string): number => readNumber(object[key], at(key), POSITIVE);
+  if (kind === 'undecided') return { kind, reason: readText(object.reason, at('reason')) };
+  if (kind === 'separable') {
+    const [lower, upper] = [number('lower'), number('upper')];
+    if (lower <= upper) return { kind, lower, upper };
+    throw new FieldError(at('lower'), lower, `at most the upper bound, ${upper}`);
+  }
+  const residual = readNumber(object.residual, at('residual'), { min: 0, max: 1 });
+  return { kind, norm: number('norm'), objective: number('objective'), residual };
 }
 
 function readFinal(value: unknown, field: string): Final {

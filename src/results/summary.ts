@@ -3,16 +3,27 @@ import type { Crossing } from './times.ts';
 /** A quantile of times over seeds; censored values are later than every time, not left out. */
 export type Quantile = Crossing | { readonly state: 'none' };
 
-/** Position of a crossing on the time axis: −∞ from the start, +∞ not by t_end. */
+/** Position of times that are only known to be beyond t_end: after all others, before never. */
+const BEYOND = Number.MAX_VALUE;
+
+/** Position of a crossing on the time axis, −∞ from the start, +∞ never. */
 export function rank(crossing: Crossing): number {
-  if (crossing.state === 'crossed') return crossing.log10t;
-  return crossing.state === 'fromStart' ? -Infinity : Infinity;
+  switch (crossing.state) {
+    case 'fromStart':
+      return -Infinity;
+    case 'crossed':
+      return crossing.log10t;
+    case 'notBy':
+      return BEYOND;
+    case 'never':
+      return Infinity;
+  }
 }
 
 /**
  * The q-quantile of crossing times over seeds, q ∈ [0, 1], with linear interpolation between order
  * statistics (Hyndman & Fan, type 7). "Not by t_end" is a lower bound and counts as later than all
- * times; between a time and a censored value the quantile is censored too.
+ * times, "never" as later still; between a time and one of them the quantile is that one.
  */
 export function quantile(crossings: readonly Crossing[], q: number): Quantile {
   return quantileOf(ranked(crossings), q);
@@ -29,7 +40,8 @@ function quantileOf(ranks: Float64Array, q: number): Quantile {
   const low = ranks[Math.floor(position)] as number;
   const high = ranks[Math.ceil(position)] as number;
   const fraction = position - Math.floor(position);
-  if (high === Infinity) return { state: 'notBy' };
+  if (fraction === 0 ? low === Infinity : high === Infinity) return { state: 'never' };
+  if (fraction === 0 ? low === BEYOND : high === BEYOND) return { state: 'notBy' };
   if (low === -Infinity)
     return high === -Infinity || fraction < 0.5
       ? { state: 'fromStart' }
@@ -42,9 +54,10 @@ export interface Summary {
   readonly median: Quantile;
   readonly lowerQuartile: Quantile;
   readonly upperQuartile: Quantile;
-  /** Replicas that ran to an end, and how many of them had not crossed by t_end. */
+  /** Replicas that ran to an end; of them, those not across by t_end and those that never will be. */
   readonly count: number;
   readonly censored: number;
+  readonly never: number;
 }
 
 /** Summary of the replicas of a group that did not fail. */
@@ -56,5 +69,6 @@ export function summarise(crossings: readonly Crossing[]): Summary {
     upperQuartile: quantileOf(ranks, 0.75),
     count: crossings.length,
     censored: crossings.filter(({ state }) => state === 'notBy').length,
+    never: crossings.filter(({ state }) => state === 'never').length,
   };
 }

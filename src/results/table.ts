@@ -1,5 +1,6 @@
 import { testAccuracy } from '../model/observables.ts';
 import type { Trajectory } from '../model/replica.ts';
+import type { Certified, Separability } from '../model/separability/certifier.ts';
 import type { SweepSpec } from '../model/spec.ts';
 import {
   Column,
@@ -12,10 +13,18 @@ import {
   rowCount,
   trainErrors,
 } from '../model/trajectory.ts';
+import { neverReaches } from './limits.ts';
 import { type Crossing, testTime, trainTime } from './times.ts';
 
 /** State of a threshold of a replica, as stored. */
-export const State = { pending: 0, fromStart: 1, crossed: 2, notBy: 3, failed: 4 } as const;
+export const State = {
+  pending: 0,
+  fromStart: 1,
+  crossed: 2,
+  notBy: 3,
+  failed: 4,
+  never: 5,
+} as const;
 export type StateCode = (typeof State)[keyof typeof State];
 
 /** Where a replica stood when its run ended, or at the horizon if it went past it. */
@@ -36,6 +45,8 @@ export interface Outcome {
   readonly final: Final | null;
   readonly gradients: number;
   readonly failure: string | null;
+  /** What the dataset was certified to be; null if it was not asked. */
+  readonly separability: Separability | null;
 }
 
 export const FINALS = [
@@ -92,8 +103,10 @@ export class ResultTable {
   done = 0;
   /** Failed replicas: index → reason. */
   readonly failures = new Map<number, string>();
-  readonly test: TimeColumns;
-  readonly train: TimeColumns;
+  readonly #test: TimeColumns;
+  readonly #train: TimeColumns;
+  /** What datasets have been certified to be, by replica. */
+  readonly #separability = new Map<number, Separability>();
   /** 1 at i once replica i has come in. */
   readonly #present: Uint8Array;
   /** Gradient evaluations of replica i at i. */
@@ -104,15 +117,15 @@ export class ResultTable {
 
   /**
    * @param size number of replicas
-   * @param samplesOf N of a replica
+   * @param cellOf N and σ of a replica
    */
   constructor(
     readonly spec: SweepSpec,
     readonly size: number,
-    readonly samplesOf: (index: number) => number,
+    readonly cellOf: (index: number) => { readonly samples: number; readonly sigma: number },
   ) {
-    this.test = new TimeColumns(spec.thresholds.test, size);
-    this.train = new TimeColumns(spec.thresholds.train, size);
+    this.#test = new TimeColumns(spec.thresholds.test, size);
+    this.#train = new TimeColumns(spec.thresholds.train, size);
     this.#present = new Uint8Array(size);
     this.#gradients = new Uint32Array(size);
     this.#finals = new Float64Array(size * FINALS.length);
@@ -123,24 +136,27 @@ export class ResultTable {
   append({ index, rows, gradients, failure }: Trajectory): void {
     const { horizon, thresholds } = this.spec;
     if (failure !== null) {
-      this.store(index, { testTimes: [], trainTimes: [], final: null, gradients, failure }, rows);
+      const nothing = { testTimes: [], trainTimes: [], final: null, separability: null };
+      this.store(index, { ...nothing, gradients, failure }, rows);
       return;
     }
-    const samples = this.samplesOf(index);
+    const { samples } = this.cellOf(index);
     const outcome = {
       testTimes: thresholds.test.map((a) => testTime(rows, a, horizon)),
       trainTimes: thresholds.train.map((a) => trainTime(rows, a, samples, horizon)),
       final: finalOf(rows, samples, horizon),
       gradients,
       failure,
+      separability: null,
     };
     this.store(index, outcome, rows);
   }
 
   /** Takes in what a replica came to, with its record or, from a file, without. */
   store(index: number, outcome: Outcome, rows?: Rows): void {
-    const { testTimes, trainTimes, final, gradients, failure } = outcome;
+    const { testTimes, trainTimes, final, gradients, failure, separability } = outcome;
     if (this.has(index)) return;
+    if (separability) this.#separability.set(index, separability);
     this.#records[index] = rows;
     this.#present[index] = 1;
     this.done++;
@@ -149,8 +165,8 @@ export class ResultTable {
       this.failures.set(index, failure ?? 'no final state');
       return;
     }
-    this.test.set(index, testTimes);
-    this.train.set(index, trainTimes);
+    this.#test.set(index, testTimes);
+    this.#train.set(index, trainTimes);
     for (const [k, name] of FINALS.entries()) {
       this.#finals[index * FINALS.length + k] = final[name];
     }
@@ -163,20 +179,47 @@ export class ResultTable {
   /** State of t_test at threshold k, for the map. */
   state(index: number, k: number): StateCode {
     if (!this.has(index)) return State.pending;
-    return this.failures.has(index) ? State.failed : State[this.test.get(index, k).state];
+    return this.failures.has(index) ? State.failed : State[this.testTime(index, k).state];
+  }
+
+  /** t_test at threshold k of a replica that has come in and not failed. */
+  testTime(index: number, k: number): Crossing {
+    const crossing = this.#test.get(index, k);
+    if (crossing.state !== 'notBy') return crossing;
+    const accuracy = this.spec.thresholds.test[k] as number;
+    const proven = neverReaches(this.separability(index), this.cellOf(index).sigma, accuracy);
+    return proven ? { state: 'never' } : crossing;
+  }
+
+  trainTime(index: number, k: number): Crossing {
+    return this.#train.get(index, k);
+  }
+
+  /** Takes in what a dataset is; replicas need not have come in yet. */
+  certify({ index, separability }: Certified): void {
+    this.#separability.set(index, separability);
+  }
+
+  separability(index: number): Separability | undefined {
+    return this.#separability.get(index);
+  }
+
+  /** Datasets that have been certified. */
+  get certified(): number {
+    return this.#separability.size;
   }
 
   /** What a replica that has come in came to. */
   outcome(index: number): Outcome {
     const failure = this.failures.get(index) ?? null;
-    const times = (columns: TimeColumns): Crossing[] =>
-      failure === null ? columns.thresholds.map((_, k) => columns.get(index, k)) : [];
+    const { test, train } = failure === null ? this.spec.thresholds : { test: [], train: [] };
     return {
-      testTimes: times(this.test),
-      trainTimes: times(this.train),
+      testTimes: test.map((_, k) => this.testTime(index, k)),
+      trainTimes: train.map((_, k) => this.trainTime(index, k)),
       final: this.final(index) ?? null,
       gradients: this.gradients(index),
       failure,
+      separability: this.separability(index) ?? null,
     };
   }
 

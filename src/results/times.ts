@@ -14,12 +14,14 @@ import {
 /**
  * When an accuracy first rose to a threshold.
  * `fromStart`: at or above it from t → 0+ on, and never below; `crossed`: first upward crossing at
- * log10 t; `notBy`: not by t_end, which is not the same as never.
+ * log10 t; `notBy`: not by t_end, which is not the same as never; `never`: not by t_end, and the
+ * margin of the data proves that test accuracy tends to less (never read off a record).
  */
 export type Crossing =
   | { readonly state: 'fromStart' }
   | { readonly state: 'crossed'; readonly log10t: number }
-  | { readonly state: 'notBy' };
+  | { readonly state: 'notBy' }
+  | { readonly state: 'never' };
 
 /** Points at which each step is searched for a crossing: a cubic may cross and come back. */
 const SAMPLES_PER_STEP = 8;

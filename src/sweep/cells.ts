@@ -20,7 +20,7 @@ export function crossingsOf({ plan, table, threshold }: View, ix: number, iy: nu
   const crossings: Crossing[] = [];
   for (let k = 0; k < plan.spec.seedsPerCell; k++) {
     if (table.has(first + k) && !table.failures.has(first + k)) {
-      crossings.push(table.test.get(first + k, threshold));
+      crossings.push(table.testTime(first + k, threshold));
     }
   }
   return crossings;

@@ -52,7 +52,7 @@ export class Sweep {
     readonly plan: SweepPlan,
     readonly engine: Engine,
   ) {
-    this.table = new ResultTable(plan.spec, plan.size, (index) => plan.cellOf(index).samples);
+    this.table = new ResultTable(plan.spec, plan.size, (index) => plan.cellOf(index));
   }
 
   get state(): SweepState {

@@ -43,6 +43,8 @@ export function quantileText(quantile: Quantile, horizon: number): string {
       return 'from the start';
     case 'notBy':
       return `not by ${powerOfTen(horizon)}`;
+    case 'never':
+      return 'never';
     case 'none':
       return '–';
   }

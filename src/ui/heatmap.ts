@@ -1,10 +1,12 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
+import { CRITICAL_LAMBDA } from '../model/theory/margin.ts';
 import { type CellState, crossingsOf, type View } from '../sweep/cells.ts';
 import { number, PARAMETER_LABELS, quantileText } from './format.ts';
-import { MARGINS, mapAxis, markX } from './layout.ts';
+import { MARGINS, mapAxis, markLine, markX } from './layout.ts';
 import { drawLegend } from './legend.ts';
+import { divergenceLine } from './overlay.ts';
 import { MapImage } from './paint.ts';
 import { PlotElement } from './plot-element.ts';
 import type { TableContent } from './table.ts';
@@ -293,7 +295,11 @@ export class GrokHeatmap extends PlotElement {
       ctx.lineWidth = 2 * ratio;
       ctx.strokeRect(x, y, cell.width, cell.height);
     }
-    if (spec.x.over === 'lambda') markX(chart, xs, 0.5, 'λc = ½', palette);
+    if (spec.x.over === 'lambda') markX(chart, xs, CRITICAL_LAMBDA, 'λc = ½', palette);
+    const accuracy = spec.thresholds.test[view.threshold] as number;
+    for (const line of divergenceLine(view.plan, accuracy)) {
+      markLine(chart, line, palette, [5, 3]);
+    }
     drawLegend(chart, image, spec.horizon, palette);
     ctx.restore();
   }

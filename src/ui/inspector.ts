@@ -119,8 +119,8 @@ export class GrokInspector extends LitElement {
     // Memorised: the training threshold of the same accuracy, else the largest.
     const same = thresholds.train.indexOf(a);
     const k = same >= 0 ? same : thresholds.train.length - 1;
-    const test = table.test.get(index, threshold);
-    const train = table.train.get(index, k);
+    const test = table.testTime(index, threshold);
+    const train = table.trainTime(index, k);
     const final = table.final(index);
     const rows = table.record(index);
     const text = (crossing: Crossing): string => quantileText(crossing, horizon);

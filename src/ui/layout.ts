@@ -1,5 +1,6 @@
 /** What the map and the profile under it share, so that their x axes coincide. */
 import type uPlot from 'uplot';
+import type { MapLine } from './overlay.ts';
 import { positionOf, ticks } from './scale.ts';
 import { CANVAS_FONT, type Palette } from './theme.ts';
 
@@ -31,32 +32,59 @@ export function mapAxis(
 
 /** A vertical line at a value of x, with its label above the plot. */
 export function markX(
-  { ctx, bbox, valToPos }: uPlot,
+  chart: uPlot,
   values: readonly number[],
   value: number,
   label: string,
-  { ink, ground }: Palette,
+  palette: Palette,
 ): void {
   const position = positionOf(values, value);
   if (position === undefined) return;
-  const x = valToPos(position, 'x', true);
+  const { min = 0, max = 1 } = chart.scales.y ?? {};
+  const ends = [min, max].map((y) => ({ x: position, y: y as number }));
+  markLine(chart, { label, points: ends }, palette, []);
+}
+
+/**
+ * A line over the plot in the coordinates of its scales, labelled above the plot where it ends there.
+ * A light edge keeps it visible on every colour of the map.
+ */
+export function markLine(
+  { ctx, bbox, valToPos }: uPlot,
+  { label, points }: MapLine,
+  { ink, ground }: Palette,
+  dash: readonly number[],
+): void {
+  const ratio = devicePixelRatio;
+  const pixels = points.map((p) => p && [valToPos(p.x, 'x', true), valToPos(p.y, 'y', true)]);
   ctx.save();
   ctx.beginPath();
-  ctx.moveTo(x, bbox.top);
-  ctx.lineTo(x, bbox.top + bbox.height);
-  // A light edge keeps the line visible on every colour of the map.
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.beginPath();
+  pixels.forEach((pixel, k) => {
+    const [x, y] = pixel ?? [];
+    if (x === undefined || y === undefined) return;
+    if (pixels[k - 1]) ctx.lineTo(x, y);
+    else ctx.moveTo(x, y);
+  });
   ctx.strokeStyle = ground;
-  ctx.lineWidth = 3 * devicePixelRatio;
+  ctx.lineWidth = 3 * ratio;
   ctx.globalAlpha = 0.6;
   ctx.stroke();
   ctx.globalAlpha = 1;
   ctx.strokeStyle = ink;
-  ctx.lineWidth = 1.25 * devicePixelRatio;
+  ctx.lineWidth = 1.25 * ratio;
+  ctx.setLineDash(dash.map((length) => length * ratio));
   ctx.stroke();
+  ctx.restore();
+  const top = pixels.at(-1) ?? pixels.findLast((pixel) => pixel !== undefined);
+  if (!top) return;
+  ctx.save();
   ctx.fillStyle = ink;
-  ctx.font = CANVAS_FONT.replace('12', String(12 * devicePixelRatio));
+  ctx.font = CANVAS_FONT.replace('12', String(12 * ratio));
   ctx.textAlign = 'center';
   ctx.textBaseline = 'bottom';
-  ctx.fillText(label, x, bbox.top - 4 * devicePixelRatio);
+  ctx.fillText(label, top[0] as number, bbox.top - 4 * ratio);
   ctx.restore();
 }

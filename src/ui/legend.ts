@@ -4,6 +4,13 @@ import { powerOfTen } from './format.ts';
 import { hatchTile, type MapImage } from './paint.ts';
 import { CANVAS_FONT, type Palette } from './theme.ts';
 
+/** A filling without a time, and what it means. */
+interface Swatch {
+  readonly lines: readonly string[];
+  readonly colour: string;
+  readonly hatched: boolean;
+}
+
 /** The colour bar with its decades, and what the other fillings mean, right of the map. */
 export function drawLegend(
   { ctx, bbox }: uPlot,
@@ -14,9 +21,14 @@ export function drawLegend(
   const ratio = devicePixelRatio;
   const left = bbox.left + bbox.width + 16 * ratio;
   const width = 12 * ratio;
-  const swatches: [string, string][] = [[powerOfTen(horizon), 'notBy']];
-  const started = image.states.some(({ state }) => state === 'fromStart');
-  if (started) swatches.push(['start', 'fromStart']);
+  const has = (state: string): boolean => image.states.some((s) => s.state === state);
+  const swatches: Swatch[] = [
+    { lines: ['not by', powerOfTen(horizon)], colour: palette.neutral, hatched: true },
+    ...(has('never') ? [{ lines: ['never'], colour: palette.never, hatched: false }] : []),
+    ...(has('fromStart')
+      ? [{ lines: ['from the', 'start'], colour: palette.start, hatched: false }]
+      : []),
+  ];
   const height = bbox.height - (26 + 36 * swatches.length) * ratio;
   const [low, high] = image.range;
   for (let k = 0; k < height; k++) {
@@ -34,17 +46,18 @@ export function drawLegend(
     const clamped = decade === high && above;
     ctx.fillText(`${clamped ? '≥' : ''}${powerOfTen(decade)}`, left + width + 6 * ratio, y);
   }
-  swatches.forEach(([label, kind], k) => {
+  swatches.forEach(({ lines, colour, hatched }, k) => {
     const y = bbox.top + height + (26 + 36 * k) * ratio;
-    ctx.fillStyle = kind === 'notBy' ? palette.neutral : palette.start;
+    ctx.fillStyle = colour;
     ctx.fillRect(left, y, width, width);
-    const pattern = kind === 'notBy' ? ctx.createPattern(hatchTile(palette.hatch), 'repeat') : null;
+    const pattern = hatched ? ctx.createPattern(hatchTile(palette.hatch), 'repeat') : null;
     if (pattern) {
       ctx.fillStyle = pattern;
       ctx.fillRect(left, y, width, width);
     }
     ctx.fillStyle = palette.muted;
-    ctx.fillText(kind === 'notBy' ? 'not by' : 'from the', left + width + 6 * ratio, y);
-    ctx.fillText(label, left + width + 6 * ratio, y + 14 * ratio);
+    lines.forEach((line, at) => {
+      ctx.fillText(line, left + width + 6 * ratio, y + 14 * at * ratio);
+    });
   });
 }

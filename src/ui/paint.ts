@@ -6,6 +6,7 @@ import { type Rgb, viridis } from './colour.ts';
 /** Colours of the states that have no time, as CSS. */
 export interface StateColours {
   readonly neutral: string;
+  readonly never: string;
   readonly start: string;
   readonly hatch: string;
 }
@@ -23,6 +24,7 @@ export class MapImage {
   readonly #rows: number;
   /** Replicas of a cell that had come in when it was last looked at, as `states` is ordered. */
   readonly #seen: Uint16Array;
+  #certified = 0;
   // Canvases are made once: making them costs more than painting them.
   readonly #image: Layer;
   readonly #mask: Layer;
@@ -42,8 +44,12 @@ export class MapImage {
     this.update();
   }
 
-  /** Takes in what has come into the table since. */
+  /** Takes in what has come into the table since; everything anew if certificates have. */
   update(): void {
+    if (this.#certified !== this.view.table.certified) {
+      this.#certified = this.view.table.certified;
+      this.#seen.fill(0);
+    }
     const { plan, table } = this.view;
     const { seedsPerCell } = plan.spec;
     for (let cell = 0, iy = 0; iy < this.#rows; iy++) {
@@ -89,6 +95,7 @@ export class MapImage {
     const mask = new ImageData(this.#columns, this.#rows);
     const neutral = rgb(this.palette.neutral);
     const start = rgb(this.palette.start);
+    const never = rgb(this.palette.never);
     const paint = (at: number, [red, green, blue]: Rgb, alpha: number): void => {
       image.data[at] = red;
       image.data[at + 1] = green;
@@ -106,6 +113,7 @@ export class MapImage {
         const alpha = pending ? BORROWED : 255;
         if (shown.state === 'crossed') paint(at, viridis(this.shade(shown.log10t)), alpha);
         if (shown.state === 'fromStart') paint(at, start, alpha);
+        if (shown.state === 'never') paint(at, never, alpha);
         if (shown.state === 'notBy') {
           paint(at, neutral, alpha);
           mask.data[at + 3] = alpha;

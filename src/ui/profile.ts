@@ -1,12 +1,14 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
+import { CRITICAL_LAMBDA, divergenceLambda } from '../model/theory/margin.ts';
 import type { Quantile, Summary } from '../results/summary.ts';
 import { columnSummaries, type View } from '../sweep/cells.ts';
-import { PARAMETER_LABELS, powerOfTen, quantileText } from './format.ts';
-import { MARGINS, mapAxis, markX } from './layout.ts';
+import { PARAMETER_LABELS, powerOfTen, quantileText, time } from './format.ts';
+import { MARGINS, mapAxis, markLine, markX } from './layout.ts';
+import { lateTimes } from './overlay.ts';
 import { PlotElement } from './plot-element.ts';
-import { niceStep } from './scale.ts';
+import { niceStep, positionOf } from './scale.ts';
 import type { TableContent } from './table.ts';
 import { CANVAS_FONT, colours, type Palette } from './theme.ts';
 
@@ -70,6 +72,8 @@ export class GrokProfile extends PlotElement {
         'upper quartile',
         'seeds',
         'not by t_end',
+        'never',
+        'theory, N → ∞',
       ],
       length: this.#summaries.length,
       row: (k) => {
@@ -81,15 +85,42 @@ export class GrokProfile extends PlotElement {
           text(summary.upperQuartile),
           String(summary.count),
           String(summary.censored),
+          String(summary.never),
+          this.#theoryText(k),
         ];
       },
     };
   }
 
+  #theory(): { lambda: number; log10t: number }[] {
+    const { spec } = (this.view as View).plan;
+    if (spec.x.over !== 'lambda' || spec.ensemble === 'twoPoint') return [];
+    return lateTimes(spec.thresholds.test[(this.view as View).threshold] as number);
+  }
+
+  /** The late-time formula at a column; "never" beyond λ*. */
+  #theoryText(k: number): string {
+    const view = this.view as View;
+    const { spec, xs } = view.plan;
+    const theory = this.#theory();
+    const lambda = xs[k] as number;
+    const after = theory.findIndex((point) => point.lambda >= lambda);
+    if (theory.length === 0 || after === 0) return '–';
+    const accuracy = spec.thresholds.test[view.threshold] as number;
+    const { sigma } = view.plan.cell(k, this.row);
+    if (lambda > divergenceLambda(sigma, accuracy)) return 'never';
+    const [low, high] = [theory[after - 1], theory[after]];
+    if (!low || !high) return '–';
+    const s = (lambda - low.lambda) / (high.lambda - low.lambda);
+    return time(low.log10t + s * (high.log10t - low.log10t));
+  }
+
   /** Heights of quantiles: times as they are, censored ones in the band above the plot. */
   #height(quantile: Quantile): number | null {
     if (quantile.state === 'crossed') return Math.min(quantile.log10t, this.#top);
-    if (quantile.state === 'notBy') return this.#top * (1 + HEADROOM / 2);
+    if (quantile.state === 'notBy' || quantile.state === 'never') {
+      return this.#top * (1 + HEADROOM / 2);
+    }
     return null;
   }
 
@@ -203,7 +234,16 @@ export class GrokProfile extends PlotElement {
       (edge + bbox.top) / 2 + 14 * ratio,
     );
     this.#drawMedians(chart, (edge + bbox.top) / 2, palette);
-    if (view.plan.spec.x.over === 'lambda') markX(chart, view.plan.xs, 0.5, 'λc', palette);
+    const { plan } = view;
+    if (plan.spec.x.over === 'lambda') {
+      markX(chart, plan.xs, CRITICAL_LAMBDA, 'λc', palette);
+      const points = this.#theory().map(({ lambda, log10t }) => {
+        const x = positionOf(plan.xs, lambda);
+        // Above the plot is the band for times beyond t_end.
+        return x === undefined || log10t > this.#top ? undefined : { x, y: log10t };
+      });
+      markLine(chart, { label: '', points }, { ...palette, ink: palette.second }, [5, 3]);
+    }
     ctx.restore();
   }
 
@@ -217,7 +257,7 @@ export class GrokProfile extends PlotElement {
     this.#summaries.forEach(({ median }, k) => {
       const x = chart.valToPos(k, 'x', true);
       ctx.beginPath();
-      if (median.state === 'notBy') {
+      if (median.state === 'notBy' || median.state === 'never') {
         ctx.arc(x, beyond, 3 * ratio, 0, 2 * Math.PI);
         ctx.fillStyle = palette.ground;
       } else if (median.state === 'crossed' && !crossed(k - 1) && !crossed(k + 1)) {

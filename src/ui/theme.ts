@@ -14,6 +14,7 @@ export const theme = css`
     --danger: var(--grok-danger, #b3261e);
     --hatch: #8b92a0;
     --neutral: #dfe2e8;
+    --never: #c3c8d2;
     --start: #f3c4d8;
     color: var(--ink);
     font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif;
@@ -34,6 +35,7 @@ export const theme = css`
       --danger: var(--grok-danger, #f2b8b5);
       --hatch: #7d8594;
       --neutral: #2b2f38;
+      --never: #454b57;
       --start: #6b3550;
     }
   }
@@ -91,6 +93,7 @@ export interface Palette {
   readonly danger: string;
   readonly hatch: string;
   readonly neutral: string;
+  readonly never: string;
   readonly start: string;
 }
 
@@ -108,6 +111,7 @@ export function colours(element: Element): Palette {
     danger: read('danger'),
     hatch: read('hatch'),
     neutral: read('neutral'),
+    never: read('never'),
     start: read('start'),
   };
 }

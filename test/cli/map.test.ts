@@ -14,7 +14,7 @@ const spec = parseSpec({
 });
 
 function table(crossings: (Crossing | 'failed' | 'pending')[]): ResultTable {
-  const results = new ResultTable(spec, 6, () => 16);
+  const results = new ResultTable(spec, 6, () => ({ samples: 16, sigma: 5 }));
   const final = { log10t: 1, bias: -1, uNorm: 1, testAccuracy: 1, trainAccuracy: 1, trainLoss: 1 };
   for (const [index, crossing] of crossings.entries()) {
     if (crossing === 'pending') continue;
@@ -25,6 +25,7 @@ function table(crossings: (Crossing | 'failed' | 'pending')[]): ResultTable {
       final: failed ? null : final,
       gradients: 1,
       failure: failed ? 'made to' : null,
+      separability: null,
     });
   }
   return results;

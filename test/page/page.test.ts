@@ -484,7 +484,7 @@ describe('the page with WebGPU', () => {
         const { table, plan } = (
           document.querySelector('grok-lab') as unknown as { sweep: NonNullable<GrokLab['sweep']> }
         ).sweep;
-        return Array.from({ length: plan.size }, (_, k) => table.test.get(k, 1).state);
+        return Array.from({ length: plan.size }, (_, k) => table.testTime(k, 1).state);
       });
     const onCpu = await states();
     await page.locator('select[aria-label="Engine"]').selectOption('webgpu');

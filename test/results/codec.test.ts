@@ -15,7 +15,7 @@ const plan = new SweepPlan(spec);
 const layoutOf = (each: typeof spec): SweepPlan => new SweepPlan(each);
 
 function table(): ResultTable {
-  const results = new ResultTable(spec, plan.size, () => 16);
+  const results = new ResultTable(spec, plan.size, () => ({ samples: 16, sigma: 5 }));
   for (const index of [0, 1, 3]) results.append(runFlow(plan.replica(index)));
   results.append({ index: 2, rows: new Float64Array(), gradients: 7, failure: 'made to fail' });
   return results;
@@ -39,7 +39,7 @@ describe('result file', () => {
 
   it('gives the same times when they are computed anew from its records', () => {
     const { table: copy } = decodeResults(encode(true), layoutOf);
-    const again = new ResultTable(spec, plan.size, () => 16);
+    const again = new ResultTable(spec, plan.size, () => ({ samples: 16, sigma: 5 }));
     for (const index of [0, 1, 3]) {
       const rows = copy.record(index);
       if (!rows) throw new Error('no record');

@@ -13,15 +13,21 @@ export interface SaddlePoint {
 
 /** W(e^y), W the Lambert function, for every real y: w + log w = y. Relative error about 1e-15. */
 export function lambertOfExp(y: number): number {
+  return Math.exp(logLambertOfExp(y, y < 1 ? y : Math.log(y)));
+}
+
+/** log W(e^y) from a guess. */
+function logLambertOfExp(y: number, guess: number): number {
   // Newton on v + e^v = y, v = log w: convex, so it converges from the right without overshooting.
-  let v = y < 1 ? y : Math.log(y);
+  let v = guess;
   for (let k = 0; k < 50; k++) {
     const w = Math.exp(v);
     const step = (v + w - y) / (1 + w);
     v -= step;
-    if (Math.abs(step) <= 1e-16 * Math.max(1, Math.abs(v))) break;
+    // Convergence is quadratic: the next step would be below rounding.
+    if (Math.abs(step) <= 1e-8) break;
   }
-  return Math.exp(v);
+  return v;
 }
 
 /** Range of h that is integrated over; beyond it the normal density is below 1e-22. */
@@ -35,9 +41,13 @@ function means(q: number, logGamma: number): { ratio: number; square: number; me
   const step = Math.min(0.25, 0.5 / q);
   const half = Math.ceil(RANGE / step);
   let [ratio, square, mean] = [0, 0, 0];
+  let v = logGamma - q * half * step;
+  let w = 0;
   for (let k = -half; k <= half; k++) {
     const h = k * step;
-    const w = lambertOfExp(logGamma + q * h);
+    // dv/dy = 1/(1 + w): the neighbour is a good guess.
+    v = logLambertOfExp(logGamma + q * h, v + (k === -half ? 0 : (q * step) / (1 + w)));
+    w = Math.exp(v);
     const weight = normalDensity(h) * step;
     ratio += (weight * w) / (1 + w);
     square += weight * w * w;
