@@ -89,6 +89,10 @@ export class CpuEngine implements Engine {
     }
   }
 
+  async probe(): Promise<null> {
+    return null;
+  }
+
   dispose(): void {
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];

@@ -5,9 +5,11 @@ import { LAVAPIPE } from '../../scripts/system.js';
 import { bundle } from '../conformance/bundle.ts';
 import type { Outcome } from '../conformance/check.ts';
 import { datasetCases } from '../conformance/dataset.ts';
+import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
 import { webGpuCases } from '../conformance/main.ts';
+import { probeCases } from '../conformance/probe.ts';
 
 /**
  * The same cases on a second, independent implementation of WebGPU: wgpu with naga, under Deno, on
@@ -28,7 +30,15 @@ describe('wgpu (Deno)', () => {
     ({ outcomes } = result);
   }, 300_000);
 
-  for (const { name } of [...datasetCases, ...gradientCases, ...engineCases, ...webGpuCases]) {
+  const names = [
+    ...datasetCases,
+    ...gradientCases,
+    ...probeCases,
+    ...deviceCheckCases,
+    ...engineCases,
+    ...webGpuCases,
+  ];
+  for (const { name } of names) {
     it(name, () => {
       const outcome = outcomes.find((each) => each.name === name);
       expect(outcome).toBeDefined();
