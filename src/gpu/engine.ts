@@ -99,6 +99,8 @@ export class WebGpuEngine implements Engine {
 
   async *#run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
     const kernels = await this.#prepare();
+    // Compiling takes long on some devices: whoever stopped may be running something else by now.
+    if (signal.aborted) return;
     const { device } = kernels;
     const seats = new Seats(kernels);
     const readers = Array.from({ length: ROUNDS_IN_FLIGHT }, () => new Reader(kernels));
