@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { engineChooser } from '../engines.ts';
+import type { DeviceCheck } from '../model/device-check.ts';
 import type { EngineChoice } from '../model/engine.ts';
 import { parseSpecText, type SweepSpec } from '../model/spec.ts';
 import { encodeResults, type Provenance } from '../results/codec.ts';
 import type { View } from '../sweep/cells.ts';
+import { checkDevice } from '../sweep/device-check.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { count, duration } from '../ui/format.ts';
@@ -24,7 +26,7 @@ export async function run(command: RunCommand): Promise<number> {
   const choose = engineChooser(nodeSurroundings(command.workers));
   const choice = await choose(command.engine);
   const sweep = new Sweep(new SweepPlan(spec), choice.engine);
-  const interrupted = await drive(sweep, choice, command.quiet);
+  const { interrupted, deviceCheck } = await drive(sweep, choice, command.quiet);
   choice.engine.dispose();
   if (interrupted) {
     console.error(`Interrupted after ${count(sweep.table.done)} replicas; nothing was written.`);
@@ -32,7 +34,7 @@ export async function run(command: RunCommand): Promise<number> {
   }
   if (sweep.message !== '') console.error(sweep.message);
   if (command.out !== undefined && sweep.state === 'done') {
-    const provenance = provenanceOf(spec, choice, sweep);
+    const provenance = provenanceOf(spec, choice, sweep, deviceCheck);
     const options = { trajectories: command.trajectories };
     await writeAtomically(command.out, encodeResults(sweep.table, sweep.plan, provenance, options));
   }
@@ -42,19 +44,22 @@ export async function run(command: RunCommand): Promise<number> {
     : ExitCode.failed;
 }
 
-/** Runs a sweep with a progress bar; true if it was interrupted from the keyboard. */
-async function drive(
-  sweep: Sweep,
-  { engine, why }: EngineChoice,
-  quiet: boolean,
-): Promise<boolean> {
+/** What became of the engine's check and of the sweep. */
+interface Driven {
+  readonly deviceCheck: DeviceCheck;
+  /** From the keyboard. */
+  readonly interrupted: boolean;
+}
+
+/** Checks the engine and runs a sweep with a progress bar. */
+async function drive(sweep: Sweep, { engine, why }: EngineChoice, quiet: boolean): Promise<Driven> {
   const bar = new ProgressBar(process.stderr);
   sweep.onchange = () => {
     if (!quiet) bar.draw(sweep);
   };
-  let interrupted = false;
+  const interrupt = new AbortController();
   const onInterrupt = (): void => {
-    interrupted = true;
+    interrupt.abort();
     sweep.stop();
   };
   // Stays after the run: an interrupt while the file is being written lets it be finished.
@@ -62,9 +67,13 @@ async function drive(
   const { kind, device, precision } = engine.info;
   const name = { webgpu: 'WebGPU', cpu: 'CPU' }[kind];
   if (!quiet) console.error(`${name}, ${device}, ${precision}. ${why}`);
-  await sweep.run();
+  const deviceCheck = await checkDevice(engine, interrupt.signal);
+  if (!interrupt.signal.aborted) {
+    if (!quiet) console.error(deviceCheck.message);
+    await sweep.run();
+  }
   bar.clear();
-  return interrupted;
+  return { deviceCheck, interrupted: interrupt.signal.aborted };
 }
 
 function report(sweep: Sweep): void {
@@ -97,6 +106,7 @@ function provenanceOf(
   spec: SweepSpec,
   { engine, why }: EngineChoice,
   { progress }: Sweep,
+  deviceCheck: DeviceCheck,
 ): Provenance {
   return {
     program: 'grokscope',
@@ -107,6 +117,6 @@ function provenanceOf(
     engine: { ...engine.info, why },
     gradients: progress.gradients,
     seconds: Number(progress.seconds.toFixed(3)),
-    deviceCheck: null,
+    deviceCheck,
   };
 }

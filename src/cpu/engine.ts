@@ -32,6 +32,10 @@ export class CpuEngine implements Engine {
     }
   }
 
+  async probe(): Promise<null> {
+    return null;
+  }
+
   dispose(): void {
     this.#stop.abort();
   }

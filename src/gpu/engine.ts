@@ -1,8 +1,10 @@
+import type { Arithmetic } from '../model/device-check.ts';
 import { type Batch, type Engine, type EngineInfo, EngineLostError } from '../model/engine.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
 import { adapterName, Device, isSoftware, loopLimit } from './device.ts';
 import { Kernels, type Sizes } from './kernels.ts';
 import { Pace } from './pace.ts';
+import { probeArithmetic } from './probe.ts';
 import { Seats } from './seats.ts';
 
 /** Bytes of datasets in flight: what every device can bind. */
@@ -33,6 +35,8 @@ export class WebGpuEngine implements Engine {
   #adapter: GPUAdapter | undefined;
   #device: Device | undefined;
   #kernels: Kernels | undefined;
+  /** A device being made ready: whoever asks meanwhile waits for the same one. */
+  #starting: Promise<Kernels> | undefined;
   /** Halved at every loss of the device. */
   #share = 1;
   readonly #maxCost: number;
@@ -70,17 +74,33 @@ export class WebGpuEngine implements Engine {
     try {
       yield* this.#run(replicas, signal);
     } catch (error) {
-      if (error instanceof EngineLostError) {
-        this.#device = undefined;
-        this.#kernels = undefined;
-        this.#share /= 2;
-      }
+      this.#forgetIfLost(error);
       throw error;
     }
   }
 
+  async probe(): Promise<Arithmetic> {
+    try {
+      const { device } = await this.#prepare();
+      return await probeArithmetic(device);
+    } catch (error) {
+      this.#forgetIfLost(error);
+      throw error;
+    }
+  }
+
+  /** After a loss the next run requests a new device, and asks less of it at a time. */
+  #forgetIfLost(error: unknown): void {
+    if (!(error instanceof EngineLostError)) return;
+    this.#device = undefined;
+    this.#kernels = undefined;
+    this.#share /= 2;
+  }
+
   async *#run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
     const kernels = await this.#prepare();
+    // Compiling takes long on some devices: whoever stopped may be running something else by now.
+    if (signal.aborted) return;
     const { device } = kernels;
     const seats = new Seats(kernels);
     const readers = Array.from({ length: ROUNDS_IN_FLIGHT }, () => new Reader(kernels));
@@ -160,6 +180,13 @@ export class WebGpuEngine implements Engine {
       this.#kernels.device.check();
       return this.#kernels;
     }
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<Kernels> {
     const adapter = this.#adapter ?? (await this.#gpu.requestAdapter());
     this.#adapter = undefined; // a device uses its adapter up
     if (!adapter) throw new EngineLostError('The browser gives the GPU to this page no more.');

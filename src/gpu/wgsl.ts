@@ -3,6 +3,7 @@ import flow from '../../shaders/flow.wgsl?raw';
 import generate from '../../shaders/generate.wgsl?raw';
 import gradient from '../../shaders/gradient.wgsl?raw';
 import journal from '../../shaders/journal.wgsl?raw';
+import probe from '../../shaders/probe.wgsl?raw';
 import layout from '../../shaders/shared/layout.wgsl?raw';
 import reduce from '../../shaders/shared/reduce.wgsl?raw';
 import threefry from '../../shaders/shared/threefry.wgsl?raw';
@@ -14,6 +15,8 @@ import { structLayout } from './layout.ts';
 export const slotLayout = structLayout(layout, 'Slot');
 export const paramsLayout = structLayout(layout, 'Params');
 export const stageLayout = structLayout(layout, 'Stage');
+export const questionLayout = structLayout(probe, 'Question');
+export const answerLayout = structLayout(probe, 'Answer');
 
 /**
  * A constant of the shaders.
@@ -55,4 +58,9 @@ export function generateSource(workgroup: number): string {
 /** Source of the pass that trains. */
 export function flowSource(workgroup: number): string {
   return [constants(workgroup), layout, reduce, journal, gradient, step, flow].join('\n');
+}
+
+/** Source of the pass that probes the arithmetic of a device. */
+export function probeSource(workgroup: number): string {
+  return [`const WORKGROUP = ${workgroup}u;`, probe].join('\n');
 }

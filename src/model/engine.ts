@@ -1,3 +1,4 @@
+import type { Arithmetic } from './device-check.ts';
 import type { Precision, Replica, Trajectory } from './replica.ts';
 
 /** What runs the replicas, in words for the page and for files. */
@@ -30,6 +31,12 @@ export interface Engine {
    * that have not come back.
    */
   run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncIterable<Batch>;
+  /**
+   * Looks into the arithmetic of the device, while nothing runs; null on the CPU, whose float64 is
+   * the same everywhere.
+   * @throws EngineLostError if the device goes away
+   */
+  probe(): Promise<Arithmetic | null>;
   /** Frees the device or the workers. The engine cannot run afterwards. */
   dispose(): void;
 }

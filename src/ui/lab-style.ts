@@ -8,6 +8,7 @@ export const labStyle = css`
     background: var(--ground);
   }
   .top {
+    position: relative;
     display: flex;
     flex-wrap: wrap;
     align-items: center;

@@ -1,12 +1,15 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import type { DeviceCheck } from '../model/device-check.ts';
 import type { ChooseEngine, Engine, EngineChoice, EnginePreference } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { SweepSpec } from '../model/spec.ts';
 import type { View } from '../sweep/cells.ts';
+import { checkDevice } from '../sweep/device-check.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { cellText, commonText } from './caption.ts';
+import { deviceBadgeStyle, renderDeviceBadge } from './device-badge.ts';
 import { PARAMETER_LABELS } from './format.ts';
 import type { CellPosition } from './heatmap.ts';
 import { labStyle } from './lab-style.ts';
@@ -25,7 +28,7 @@ const SHOWN_ACCURACY = 0.95;
  * The laboratory: a spec, its sweep on an engine, the map, the profile and one replica.
  */
 export class GrokLab extends LitElement {
-  static override styles = [theme, labStyle];
+  static override styles = [theme, labStyle, deviceBadgeStyle];
 
   /** Chooses the engine; the laboratory starts once it is set. */
   @property({ attribute: false }) chooseEngine: ChooseEngine | undefined;
@@ -33,6 +36,8 @@ export class GrokLab extends LitElement {
   @state() private spec: SweepSpec = (PRESETS[0] as (typeof PRESETS)[number]).spec;
   @state() private preference: EnginePreference = 'auto';
   @state() private choice: EngineChoice | undefined;
+  /** Of the engine that was chosen; undefined until it has been made. */
+  @state() private deviceCheck: DeviceCheck | undefined;
   @state() private sweep: Sweep | undefined;
   @state() private selected: CellPosition | undefined;
   @state() private problem = '';
@@ -50,6 +55,8 @@ export class GrokLab extends LitElement {
   #asked = 0;
   /** The preference that the engine was chosen for. */
   #chosenFor: EnginePreference | undefined;
+  /** Ends a device check that goes on. */
+  #checking: AbortController | undefined;
   #frame = 0;
   #nextPaint = 0;
 
@@ -74,6 +81,7 @@ export class GrokLab extends LitElement {
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#asked++;
+      this.#checking?.abort();
       this.sweep?.stop();
       this.#run = this.#run.then(() => this.#dispose());
     });
@@ -108,6 +116,7 @@ export class GrokLab extends LitElement {
   #start(spec: SweepSpec): void {
     this.spec = spec;
     this.problem = '';
+    this.#checking?.abort();
     this.sweep?.stop();
     const asked = ++this.#asked;
     this.#run = this.#run.then(() => this.#sweep(spec, asked));
@@ -115,8 +124,10 @@ export class GrokLab extends LitElement {
 
   async #sweep(spec: SweepSpec, asked: number): Promise<void> {
     const engine = asked === this.#asked ? await this.#engine() : undefined;
-    // Another run may have been asked for while the engine started.
+    // Another run may have been asked for while the engine started, or while it was checked.
     if (!engine || asked !== this.#asked) return;
+    await this.#checkOnce(engine);
+    if (asked !== this.#asked) return;
     const sweep = new Sweep(new SweepPlan(spec), engine);
     sweep.onchange = () => this.#schedule();
     const { thresholds } = spec;
@@ -143,9 +154,19 @@ export class GrokLab extends LitElement {
     }
   }
 
+  /** Checks an engine before its first sweep, and again if the check was cut off. */
+  async #checkOnce(engine: Engine): Promise<void> {
+    if (this.deviceCheck) return;
+    this.#checking = new AbortController();
+    const { signal } = this.#checking;
+    const check = await checkDevice(engine, signal);
+    if (!signal.aborted) this.deviceCheck = check;
+  }
+
   #dispose(): void {
     this.choice?.engine.dispose();
     this.choice = undefined;
+    this.deviceCheck = undefined;
     this.#chosenFor = undefined;
   }
 
@@ -210,6 +231,7 @@ export class GrokLab extends LitElement {
       ${
         choice
           ? html`<span><strong>${name}</strong> · ${choice.engine.info.device}, ${choice.engine.info.precision}</span>
+              ${renderDeviceBadge(this.deviceCheck, choice.engine.info)}
               <span class="muted">${choice.why}</span>`
           : nothing
       }

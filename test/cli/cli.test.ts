@@ -48,8 +48,8 @@ describe('grokscope run', () => {
       '--out',
       'a.json',
     );
-    expect(stderr).toBe(
-      `CPU, ${stderr.match(/\d+ workers?/)?.[0]}, float64. The CPU engine was asked for.\n`,
+    expect(stderr).toMatch(
+      /^CPU, \d+ workers?, float64\. The CPU engine was asked for\.\nThe device check passed: .*\.\n$/,
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^log10 t_test\(0\.95\), seed over λ = d\/N\n 3 /);
@@ -61,9 +61,13 @@ describe('grokscope run', () => {
       provenance: {
         program: 'grokscope',
         engine: { kind: 'cpu', precision: 'float64' },
-        deviceCheck: null,
+        deviceCheck: { passed: true, arithmetic: null },
       },
     });
+    const { replicas, message } = file.provenance.deviceCheck;
+    expect(stderr).toContain(message);
+    expect(replicas).toHaveLength(3);
+    for (const { expected, measured } of replicas) expect(measured).toBeCloseTo(expected, 2);
     expect(file.provenance.specHash).toMatch(/^[0-9a-f]{64}$/);
     expect(file.replicas.map((r: { index: number }) => r.index)).toEqual([...Array(12).keys()]);
     // The same from its file.
@@ -112,6 +116,16 @@ describe('grokscope run', () => {
       ['a.json', 'c.json'].map(async (f) => JSON.parse(await readFile(path(f), 'utf8'))),
     );
     expect(c.provenance.engine).toMatchObject({ kind: 'webgpu', precision: 'float32' });
+    expect(c.provenance.deviceCheck).toMatchObject({
+      passed: true,
+      arithmetic: {
+        expUlps: expect.any(Number),
+        logUlps: expect.any(Number),
+        fused: expect.any(Boolean),
+        reassociated: expect.any(Boolean),
+        subnormalsFlushed: expect.any(Boolean),
+      },
+    });
     const states = (file: typeof a): unknown =>
       file.replicas.map((r: { testTimes: { state: string }[] }) => r.testTimes.map((t) => t.state));
     expect(states(c)).toEqual(states(a));

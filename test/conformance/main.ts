@@ -4,8 +4,10 @@ import { Device } from '../../src/gpu/device.ts';
 import { WebGpuEngine, type WebGpuOptions } from '../../src/gpu/engine.ts';
 import { type Case, type Outcome, runCases } from './check.ts';
 import { datasetCases } from './dataset.ts';
+import { deviceCheckCases } from './device-check.ts';
 import { type EngineContext, engineCases, largestCase, shapesCase } from './engine.ts';
 import { gradientCases } from './gradient.ts';
+import { probeCases } from './probe.ts';
 
 /** What a WebGPU engine must do beyond what every engine does. */
 export const webGpuCases: readonly Case<GPU>[] = [
@@ -59,10 +61,11 @@ export async function conformance(
   parts: { readonly engine: boolean },
 ): Promise<{ adapter: string; outcomes: Outcome[] }> {
   const device = await requestDevice(gpu);
-  const outcomes = await runCases([...datasetCases, ...gradientCases], device);
+  const outcomes = await runCases([...datasetCases, ...gradientCases, ...probeCases], device);
   device.gpu.destroy();
   const engine = await requestEngine(gpu);
   if (parts.engine) {
+    outcomes.push(...(await runCases(deviceCheckCases, { engine })));
     outcomes.push(...(await runCases(engineCases, { engine, limits: WEBGPU_LIMITS })));
     outcomes.push(...(await runCases(webGpuCases, gpu)));
   }

@@ -46,6 +46,19 @@ export function referenceReplicas(tolerance: Tolerance): Replica[] {
   }));
 }
 
+/** log10 t_test(0.95) of one of the runs with independent data; undefined if there is none. */
+export function referenceTime(
+  shape: Pick<Replica, 'samples' | 'dimensions' | 'sigma' | 'seed'>,
+): number | 'start' | null | undefined {
+  const { samples, dimensions, sigma, seed } = shape;
+  const run = runs.find(
+    ({ N, d, ensemble, ...rest }) =>
+      [N, d, rest.sigma, rest.seed, ensemble].join() ===
+      [samples, dimensions, sigma, seed, 'independent'].join(),
+  );
+  return run?.log10tTestAccuracy['0.95'];
+}
+
 /** Largest deviations of a set of runs from the reference. */
 export class Deviations {
   /** |Δ log10 t| of test and train crossings. */

@@ -2,6 +2,7 @@ import { afterAll, describe, it } from 'vitest';
 import { CpuEngine } from '../../src/cpu/engine.ts';
 import type { WorkerPort } from '../../src/cpu/pool.ts';
 import { serve } from '../../src/cpu/worker.ts';
+import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 
 /** A worker that shares the test's thread: the same protocol, no built file needed. */
@@ -28,7 +29,7 @@ const CPU_LIMITS = { default: 0.005, fine: 0.0005 } as const;
 describe('float64 engine', () => {
   const engine = new CpuEngine(inlineWorker, 2);
   afterAll(() => engine.dispose());
-  for (const { name, run } of engineCases) {
+  for (const { name, run } of [...deviceCheckCases, ...engineCases]) {
     it(name, async () => {
       const figure = await run({ engine, limits: CPU_LIMITS });
       if (figure) console.info(`  ${name}: ${figure}`);

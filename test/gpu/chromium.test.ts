@@ -8,6 +8,7 @@ import type { Outcome } from '../conformance/check.ts';
 import { datasetCases } from '../conformance/dataset.ts';
 import { gradientCases } from '../conformance/gradient.ts';
 import type { conformance } from '../conformance/main.ts';
+import { probeCases } from '../conformance/probe.ts';
 import { launch } from '../page/chromium.ts';
 
 /** The kernels in a browser; its engine is driven through the page. */
@@ -39,7 +40,7 @@ describe('kernels in Chromium', () => {
     server?.close();
   });
 
-  for (const { name } of [...datasetCases, ...gradientCases]) {
+  for (const { name } of [...datasetCases, ...gradientCases, ...probeCases]) {
     it(name, () => {
       const outcome = outcomes.find((each) => each.name === name);
       expect(outcome).toBeDefined();

@@ -2,15 +2,17 @@ import { afterAll, describe, it } from 'vitest';
 import type { Device } from '../../src/gpu/device.ts';
 import type { WebGpuEngine } from '../../src/gpu/engine.ts';
 import { datasetCases } from '../conformance/dataset.ts';
+import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
 import { requestDevice, requestEngine, WEBGPU_LIMITS, webGpuCases } from '../conformance/main.ts';
+import { probeCases } from '../conformance/probe.ts';
 import { dawn } from './dawn.ts';
 
 describe('kernels on Dawn', () => {
   let device: Device | undefined;
   afterAll(() => device?.gpu.destroy());
-  for (const { name, run } of [...datasetCases, ...gradientCases]) {
+  for (const { name, run } of [...datasetCases, ...gradientCases, ...probeCases]) {
     it(name, async () => {
       device ??= await requestDevice(dawn);
       const figure = await run(device);
@@ -22,7 +24,7 @@ describe('kernels on Dawn', () => {
 describe('engine on Dawn', () => {
   let engine: WebGpuEngine | undefined;
   afterAll(() => engine?.dispose());
-  for (const { name, run } of engineCases) {
+  for (const { name, run } of [...deviceCheckCases, ...engineCases]) {
     it(name, async () => {
       engine ??= await requestEngine(dawn);
       const figure = await run({ engine, limits: WEBGPU_LIMITS });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../src/model/spec.ts';
+import { checkDevice } from '../../src/sweep/device-check.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
 import { Sweep } from '../../src/sweep/sweep.ts';
 import { requestEngine } from '../conformance/main.ts';
@@ -43,6 +44,31 @@ describe('device loss on Dawn', () => {
     expect(sweep.state).toBe('failed');
     expect(sweep.message).toMatch(/lost again after a retry/);
     expect(sweep.table.done).toBeGreaterThan(5);
+    engine.dispose();
+  });
+
+  it('is survived by the device check, once', async () => {
+    const engine = await requestEngine(dawn);
+    const { signal } = new AbortController();
+    await engine.probe();
+    const first = engine.device;
+    first?.destroy();
+    const { passed, message } = await checkDevice(engine, signal);
+    expect([passed, message]).toEqual([true, expect.stringMatching(/passed/)]);
+    expect(engine.device).not.toBe(first);
+    // Lost again and again: it says so, and the engine can still run.
+    const run = engine.run.bind(engine);
+    engine.run = async function* (...args) {
+      for await (const batch of run(...args)) {
+        engine.device?.destroy();
+        yield batch;
+      }
+    };
+    const lost = await checkDevice(engine, signal);
+    expect(lost.passed).toBe(false);
+    expect(lost.message).toMatch(/the reference runs ended with “The GPU was taken away/);
+    engine.run = run;
+    expect((await checkDevice(engine, signal)).passed).toBe(true);
     engine.dispose();
   });
 

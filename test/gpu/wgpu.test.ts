@@ -5,9 +5,11 @@ import { LAVAPIPE } from '../../scripts/system.js';
 import { bundle } from '../conformance/bundle.ts';
 import type { Outcome } from '../conformance/check.ts';
 import { datasetCases } from '../conformance/dataset.ts';
+import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
 import { webGpuCases } from '../conformance/main.ts';
+import { probeCases } from '../conformance/probe.ts';
 
 /**
  * The same cases on a second, independent implementation of WebGPU: wgpu with naga, under Deno, on
@@ -15,6 +17,7 @@ import { webGpuCases } from '../conformance/main.ts';
  */
 describe('wgpu (Deno)', () => {
   let outcomes: readonly Outcome[] = [];
+  let adapter = '';
 
   beforeAll(async () => {
     const path = await bundle('deno.ts');
@@ -25,10 +28,25 @@ describe('wgpu (Deno)', () => {
     });
     const result = JSON.parse(stdout) as { adapter: string; outcomes: Outcome[] };
     console.info(`  adapter: ${result.adapter}`);
-    ({ outcomes } = result);
+    ({ adapter, outcomes } = result);
   }, 300_000);
 
-  for (const { name } of [...datasetCases, ...gradientCases, ...engineCases, ...webGpuCases]) {
+  const names = [
+    ...datasetCases,
+    ...gradientCases,
+    ...probeCases,
+    ...deviceCheckCases,
+    ...engineCases,
+    ...webGpuCases,
+  ];
+  it('probe: finds the compensated sums that llvmpipe folds away', () => {
+    // Another driver was chosen by the one who runs the tests.
+    if (!adapter.includes('llvmpipe')) return;
+    const figures = outcomes.filter(({ name }) => name.startsWith('probe')).map((o) => o.figure);
+    expect(figures.join()).toContain('sums reassociated');
+  });
+
+  for (const { name } of names) {
     it(name, () => {
       const outcome = outcomes.find((each) => each.name === name);
       expect(outcome).toBeDefined();

@@ -48,6 +48,22 @@ async function untilStatus(page: Page, pattern: RegExp): Promise<string> {
   return status(page);
 }
 
+/** What axe finds wrong with the page as it stands. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeCore.source);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof axeCore };
+    const result = await axe.run(document);
+    return result.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' | ')}`,
+    );
+  });
+}
+
+/** Pixels by which the page is wider than the window. */
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
 /** A sweep that takes far longer than any test waits. */
 const ENDLESS = {
   samples: 256,
@@ -438,17 +454,91 @@ describe('the page without WebGPU', () => {
     await untilStatus(page, /done/);
     for (const name of ['Map', 'Profile']) await page.getByText(`${name} as a table`).click();
     await page.locator('grok-heatmap .map').focus();
-    await page.evaluate(axeCore.source);
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: typeof axeCore };
-      const result = await axe.run(document);
-      return result.violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' | ')}`,
+    expect(await violations(page)).toEqual([]);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+  });
+
+  it.each([
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)('shows the device check: %s, %i pixels wide', async (scheme, width) => {
+    const page = await open(browser, { hash: link(SMALL), scheme, width });
+    await untilStatus(page, /35 of 35 replicas · done/);
+    const badge = page.locator('.badge summary');
+    expect(await badge.innerText()).toMatch(/^checked ✓/);
+    expect(await page.locator('.engine [role=status]').innerText()).toMatch(
+      /^The device check passed: 3 reference runs are within 0\.00\d\d of float64/,
+    );
+    // By keyboard, there and back.
+    await badge.focus();
+    await page.keyboard.press('Enter');
+    const findings = page.locator('.findings');
+    expect(await findings.innerText()).toMatch(/128\s+64\s+5\s+2\s+3\.7527\s+3\.75\d\d/);
+    expect(await findings.innerText()).toMatch(/The CPU computes in float64/);
+    const box = await findings.boundingBox();
+    if (!box) throw new Error('no findings');
+    expect(box.x).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width).toBeLessThanOrEqual(width);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await findings.isVisible()).toBe(false);
+  });
+
+  it.each([
+    ['light', 1440],
+    ['dark', 390],
+  ] as const)(
+    'warns of a check that fails, and runs: %s, %i pixels wide',
+    async (scheme, width) => {
+      const page = await open(browser, { hash: link(SMALL), scheme, width });
+      await untilStatus(page, /done/);
+      await page.locator('grok-lab').evaluate((element) => {
+        const lab = element as GrokLab;
+        const choose = lab.chooseEngine;
+        Object.assign(lab, { before: (lab as unknown as { sweep: object }).sweep });
+        lab.chooseEngine = async (preference) => {
+          const choice = await (choose as NonNullable<typeof choose>)(preference);
+          choice.engine.probe = () => Promise.reject(new Error('The device said nothing.'));
+          return choice;
+        };
+      });
+      await page.locator('select[aria-label="Engine"]').selectOption('cpu');
+      const badge = page.locator('.badge.failed summary');
+      await badge.waitFor();
+      expect(await badge.innerText()).toMatch(/check failed/);
+      const warning = page.locator('.warning[role=status]');
+      expect(await warning.innerText()).toBe(
+        'The device check failed: the probe of its arithmetic ended with “The device said nothing.”.',
       );
+      expect(await warning.isVisible()).toBe(true);
+      await badge.click();
+      expect(await violations(page)).toEqual([]);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+      await untilStatus(page, /35 of 35 replicas · done/);
+    },
+  );
+
+  it('cuts a check short for another engine', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    await page.locator('grok-lab').evaluate((element) => {
+      const lab = element as GrokLab;
+      const choose = lab.chooseEngine;
+      lab.chooseEngine = async (preference) => {
+        const choice = await (choose as NonNullable<typeof choose>)(preference);
+        if (preference === 'cpu') choice.engine.probe = () => new Promise(() => {});
+        return choice;
+      };
     });
-    expect(violations).toEqual([]);
-    const scrolls = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(scrolls).toBeLessThanOrEqual(0);
+    const select = page.locator('select[aria-label="Engine"]');
+    await select.selectOption('cpu');
+    await page.getByText('checking …').waitFor();
+    await select.selectOption('auto');
+    await page.locator('.badge', { hasText: 'checked' }).waitFor({ timeout: 10_000 });
+    await untilStatus(page, /35 of 35 replicas · done/);
   });
 });
 
@@ -491,6 +581,11 @@ describe('the page with WebGPU', () => {
     await expect.poll(() => page.locator('.engine').innerText()).toMatch(/WebGPU · .*float32/);
     await untilStatus(page, /35 of 35 replicas · done/);
     expect(await states()).toEqual(onCpu);
+    await page.locator('.badge summary').click();
+    expect(await page.locator('.findings').innerText()).toMatch(
+      /exp\s+within \d+ ulp \(177 allowed\)/,
+    );
+    expect(await violations(page)).toEqual([]);
   });
 
   it('says that the device was lost, keeps what is finished and goes on', async () => {

@@ -35,6 +35,10 @@ class FakeEngine implements Engine {
     }
   }
 
+  async probe(): Promise<null> {
+    return null;
+  }
+
   dispose(): void {}
 }
 
