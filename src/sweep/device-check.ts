@@ -118,6 +118,7 @@ function referenceReplicas(): Replica[] {
     dimensions,
     sigma,
     ensemble: 'independent',
+    dynamics: 'flow',
     tolerance: 'default',
     horizon: HORIZON,
     goal: { testQuantile: testQuantile(CHECKED_ACCURACY), trainErrors: samples },
