@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line. */
 import { readArguments } from './cli/arguments.ts';
+import { audit } from './cli/audit.ts';
 import { run } from './cli/run.ts';
 import { show } from './cli/show.ts';
 import { ExitCode, InputError, USAGE } from './cli/usage.ts';
@@ -20,6 +21,8 @@ async function main(args: string[]): Promise<number> {
       return show(command.file);
     case 'run':
       return run(command);
+    case 'audit':
+      return audit(command);
   }
 }
 

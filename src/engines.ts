@@ -1,7 +1,9 @@
+import { CpuCertifier } from './cpu/certifier.ts';
 import { CpuEngine } from './cpu/engine.ts';
 import type { WorkerPort } from './cpu/pool.ts';
 import { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
 import type { ChooseEngine, EngineChoice } from './model/engine.ts';
+import type { Certifier } from './model/separability/certifier.ts';
 
 /** What the surroundings offer; the page and the command line fill it in. */
 export interface Surroundings {
@@ -35,6 +37,11 @@ export function engineChooser(surroundings: Surroundings): ChooseEngine {
       `WebGPU here runs in software (${found.info.device}), which is slower than the CPU engine.`,
     );
   };
+}
+
+/** Certifies datasets on the CPU, whichever engine trains. */
+export function certifierOf({ spawnWorker, workers }: Surroundings): Certifier {
+  return new CpuCertifier(spawnWorker, workers);
 }
 
 /** The WebGPU engine, or in words why there is none. */

@@ -9,7 +9,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   gpu: ['model', 'shaders'],
   results: ['model'],
   sweep: ['model', 'results'],
-  ui: ['model', 'results', 'sweep', 'lit', 'uplot'],
+  claims: ['model', 'results', 'sweep'],
+  ui: ['model', 'results', 'sweep', 'claims', 'lit', 'uplot'],
 };
 
 /** Entries of workers are started, not imported, and may use what node gives them. */

@@ -1,20 +1,32 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { CLAIMS } from '../claims/all.ts';
+import { type Claim, SIZES, type Size } from '../claims/claim.ts';
 import type { EnginePreference } from '../model/engine.ts';
 import { InputError } from './usage.ts';
+
+/** What `run` and `audit` have in common. */
+interface Computing {
+  readonly engine: EnginePreference;
+  readonly workers: number | undefined;
+  readonly quiet: boolean;
+}
 
 /** What the command line asks for. */
 export type Command =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'show'; readonly file: string }
-  | {
+  | ({
       readonly kind: 'run';
       readonly spec: string;
-      readonly engine: EnginePreference;
       readonly out: string | undefined;
       readonly trajectories: boolean;
-      readonly workers: number | undefined;
-      readonly quiet: boolean;
-    };
+      readonly certify: boolean;
+    } & Computing)
+  | ({
+      readonly kind: 'audit';
+      readonly size: Size;
+      readonly claims: readonly Claim[];
+    } & Computing);
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
@@ -22,11 +34,21 @@ const OPTIONS = {
   engine: { type: 'string' },
   out: { type: 'string' },
   trajectories: { type: 'boolean' },
+  certify: { type: 'boolean' },
+  size: { type: 'string' },
+  claim: { type: 'string', multiple: true },
   workers: { type: 'string' },
   quiet: { type: 'boolean' },
 } satisfies ParseArgsConfig['options'];
 
-const RUN_ONLY = ['engine', 'out', 'trajectories', 'workers', 'quiet'] as const;
+type Values = ReturnType<typeof parse>['values'];
+
+const COMPUTING = ['engine', 'workers', 'quiet'] as const;
+const ALLOWED: Readonly<Record<'run' | 'show' | 'audit', readonly (keyof typeof OPTIONS)[]>> = {
+  run: [...COMPUTING, 'out', 'trajectories', 'certify'],
+  show: [],
+  audit: [...COMPUTING, 'size', 'claim'],
+};
 const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'cpu'];
 
 /**
@@ -38,22 +60,30 @@ export function readArguments(args: string[]): Command {
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const [command, file, ...rest] = positionals;
-  if (command !== 'run' && command !== 'show') {
-    throw new InputError(`command: got ${quote(command)}; expected run or show`);
+  if (command !== 'run' && command !== 'show' && command !== 'audit') {
+    throw new InputError(`command: got ${quote(command)}; expected run, show or audit`);
+  }
+  for (const name of Object.keys(values) as (keyof typeof OPTIONS)[]) {
+    if (ALLOWED[command].includes(name)) continue;
+    const where = (['run', 'audit'] as const).filter((each) => ALLOWED[each].includes(name));
+    throw new InputError(
+      `--${name}: got it with ${command}; expected it with ${where.join(' or ')} only`,
+    );
+  }
+  if (command === 'audit') {
+    if (file !== undefined) throw new InputError(`audit: got ${quote(file)}; expected no file`);
+    return {
+      kind: 'audit',
+      size: readSize(values.size),
+      claims: readClaims(values.claim),
+      ...readComputing(values),
+    };
   }
   const what = command === 'run' ? 'SPEC.json' : 'FILE.json';
   if (file === undefined) throw new InputError(`${what}: got nothing; expected the path of a file`);
   if (rest.length > 0)
     throw new InputError(`${what}: got ${quote(rest[0])} as well; expected one file`);
-  if (command === 'show') {
-    const extra = RUN_ONLY.find((name) => values[name] !== undefined);
-    if (extra) throw new InputError(`--${extra}: got it with show; expected it with run only`);
-    return { kind: 'show', file };
-  }
-  const engine = values.engine ?? 'auto';
-  if (!ENGINES.includes(engine as EnginePreference)) {
-    throw new InputError(`--engine: got ${quote(engine)}; expected one of ${ENGINES.join(', ')}`);
-  }
+  if (command === 'show') return { kind: 'show', file };
   if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
   if (values.trajectories && values.out === undefined) {
     throw new InputError('--trajectories: got it without --out; expected a file to write them to');
@@ -61,12 +91,38 @@ export function readArguments(args: string[]): Command {
   return {
     kind: 'run',
     spec: file,
-    engine: engine as EnginePreference,
     out: values.out,
     trajectories: values.trajectories ?? false,
+    certify: values.certify ?? false,
+    ...readComputing(values),
+  };
+}
+
+function readComputing(values: Values): Computing {
+  const engine = values.engine ?? 'auto';
+  if (!ENGINES.includes(engine as EnginePreference)) {
+    throw new InputError(`--engine: got ${quote(engine)}; expected one of ${ENGINES.join(', ')}`);
+  }
+  return {
+    engine: engine as EnginePreference,
     workers: values.workers === undefined ? undefined : readWorkers(values.workers),
     quiet: values.quiet ?? false,
   };
+}
+
+function readSize(text = 'small'): Size {
+  if (SIZES.includes(text as Size)) return text as Size;
+  throw new InputError(`--size: got ${quote(text)}; expected one of ${SIZES.join(', ')}`);
+}
+
+function readClaims(ids: readonly string[] | undefined): readonly Claim[] {
+  for (const id of ids ?? []) {
+    if (!CLAIMS.some((claim) => claim.id === id)) {
+      const known = CLAIMS.map((claim) => claim.id).join(', ');
+      throw new InputError(`--claim: got ${quote(id)}; expected one of ${known}`);
+    }
+  }
+  return ids ? CLAIMS.filter(({ id }) => ids.includes(id)) : CLAIMS;
 }
 
 function parse(

@@ -6,25 +6,30 @@ const INTERVAL = 100;
 const BAR = 24;
 
 /** A progress bar on a terminal; nothing elsewhere. */
-export class ProgressBar {
+export class Bar {
   #drawnAt = 0;
 
   constructor(readonly stream: NodeJS.WriteStream) {}
 
-  draw(sweep: Sweep): void {
+  /** @param share done, 0 … 1 */
+  draw(share: number, text: string): void {
     const now = performance.now();
     if (!this.stream.isTTY || now - this.#drawnAt < INTERVAL) return;
     this.#drawnAt = now;
-    const { done, total, gradientsPerSecond, secondsLeft } = sweep.progress;
-    const filled = Math.round((BAR * done) / total);
-    const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`;
-    const bar = '█'.repeat(filled) + '░'.repeat(BAR - filled);
-    const text = `${bar} ${count(done)}/${count(total)}  ${count(gradientsPerSecond)} gradients/s${left}`;
-    this.stream.write(`\r\x1b[2K${text.slice(0, (this.stream.columns ?? 80) - 1)}`);
+    const filled = Math.round(BAR * share);
+    const line = `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${text}`;
+    this.stream.write(`\r\x1b[2K${line.slice(0, (this.stream.columns ?? 80) - 1)}`);
   }
 
   /** Takes the bar away. */
   clear(): void {
     if (this.stream.isTTY) this.stream.write('\r\x1b[2K');
   }
+}
+
+/** How far a sweep has come, for the bar. */
+export function sweepText(sweep: Sweep): string {
+  const { done, total, gradientsPerSecond, secondsLeft } = sweep.progress;
+  const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`;
+  return `${count(done)}/${count(total)}  ${count(gradientsPerSecond)} gradients/s${left}`;
 }

@@ -13,7 +13,7 @@ import { VERSION } from '../version.ts';
 import type { Command } from './arguments.ts';
 import { checkWritable, readText, writeAtomically } from './files.ts';
 import { mapText, type TextOptions } from './map.ts';
-import { ProgressBar } from './progress.ts';
+import { Bar, sweepText } from './progress.ts';
 import { nodeSurroundings } from './surroundings.ts';
 import { ExitCode } from './usage.ts';
 
@@ -53,9 +53,9 @@ interface Driven {
 
 /** Checks the engine and runs a sweep with a progress bar. */
 async function drive(sweep: Sweep, { engine, why }: EngineChoice, quiet: boolean): Promise<Driven> {
-  const bar = new ProgressBar(process.stderr);
+  const bar = new Bar(process.stderr);
   sweep.onchange = () => {
-    if (!quiet) bar.draw(sweep);
+    if (!quiet) bar.draw(sweep.table.done / sweep.table.size, sweepText(sweep));
   };
   const interrupt = new AbortController();
   const onInterrupt = (): void => {

@@ -3,16 +3,23 @@
 export const USAGE = `Usage:
   grokscope run SPEC.json [options]   train a sweep; SPEC.json may be - for standard input
   grokscope show FILE.json            print the map of a result file
+  grokscope audit [options]           check every claim of the paper on this machine
   grokscope --help | --version
 
 Options of run:
   --out FILE.json         write the results there, whole or not at all
   --trajectories          with --out: the record of every replica as well
+  --certify               decide for every dataset whether it is separable, with a certificate
+Options of audit:
+  --size small|medium|large  how much to compute (default: small)
+  --claim ID              only this one; may be repeated
+Options of both:
   --engine auto|webgpu|cpu  auto takes a GPU where there is one (default)
   --workers N             worker threads of the CPU engine (default: one a processor)
-  --quiet                 no progress and no map
+  --quiet                 no progress; run: no map; audit: only what fails
 
-Exit codes: 0 done; 1 a replica or the engine failed; 2 bad input; 130 interrupted, nothing written.
+Exit codes: 0 done; 1 a replica, the engine or a claim failed; 2 bad input; 130 interrupted, nothing
+written.
 `;
 
 export const ExitCode = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;

@@ -1,0 +1,21 @@
+import { bothNeeded } from './both-needed.ts';
+import type { Claim } from './claim.ts';
+import { conformalTime } from './conformal.ts';
+import { timeDivergence } from './divergence.ts';
+import { finalAccuracy } from './final-accuracy.ts';
+import { lateGeneralisation } from './late-generalisation.ts';
+import { oneDimensional } from './one-dimensional.ts';
+import { nonMonotonicTestLoss } from './test-loss.ts';
+import { weightDivergence } from './weight-divergence.ts';
+
+/** The results of the paper, in the order in which they are told. */
+export const CLAIMS: readonly Claim[] = [
+  lateGeneralisation,
+  nonMonotonicTestLoss,
+  finalAccuracy,
+  timeDivergence,
+  weightDivergence,
+  conformalTime,
+  oneDimensional,
+  bothNeeded,
+];
