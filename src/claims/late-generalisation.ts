@@ -11,7 +11,7 @@ const SIGMA = 5;
 const ACCURACY = 0.95;
 const HORIZON = 30;
 const SCALE = {
-  small: { samples: 1000, seeds: 8 },
+  small: { samples: 800, seeds: 8 },
   medium: { samples: 2000, seeds: 12 },
   large: { samples: 4000, seeds: 24 },
 } as const;
