@@ -1,3 +1,4 @@
+import type { Certification } from '../sweep/certification.ts';
 import type { Sweep } from '../sweep/sweep.ts';
 import { count, duration } from '../ui/format.ts';
 
@@ -32,4 +33,9 @@ export function sweepText(sweep: Sweep): string {
   const { done, total, gradientsPerSecond, secondsLeft } = sweep.progress;
   const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`;
   return `${count(done)}/${count(total)}  ${count(gradientsPerSecond)} gradients/s${left}`;
+}
+
+/** How far a certification has come. */
+export function certificationText({ done, total }: Certification): string {
+  return `${count(done)}/${count(total)} datasets certified`;
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { engineChooser } from '../engines.ts';
+import { certifierOf, engineChooser } from '../engines.ts';
 import type { DeviceCheck } from '../model/device-check.ts';
 import type { EngineChoice } from '../model/engine.ts';
+import type { Certifier } from '../model/separability/certifier.ts';
 import { parseSpecText, type SweepSpec } from '../model/spec.ts';
 import { encodeResults, type Provenance } from '../results/codec.ts';
 import type { View } from '../sweep/cells.ts';
+import { Certification } from '../sweep/certification.ts';
 import { checkDevice } from '../sweep/device-check.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
@@ -12,8 +14,8 @@ import { count, duration } from '../ui/format.ts';
 import { VERSION } from '../version.ts';
 import type { Command } from './arguments.ts';
 import { checkWritable, readText, writeAtomically } from './files.ts';
-import { mapText, type TextOptions } from './map.ts';
-import { Bar, sweepText } from './progress.ts';
+import { mapText, separabilityText, type TextOptions } from './map.ts';
+import { Bar, certificationText, sweepText } from './progress.ts';
 import { nodeSurroundings } from './surroundings.ts';
 import { ExitCode } from './usage.ts';
 
@@ -23,10 +25,11 @@ type RunCommand = Extract<Command, { kind: 'run' }>;
 export async function run(command: RunCommand): Promise<number> {
   const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
   if (command.out !== undefined) await checkWritable(command.out);
-  const choose = engineChooser(nodeSurroundings(command.workers));
-  const choice = await choose(command.engine);
+  const surroundings = nodeSurroundings(command.workers);
+  const choice = await engineChooser(surroundings)(command.engine);
   const sweep = new Sweep(new SweepPlan(spec), choice.engine);
-  const { interrupted, deviceCheck } = await drive(sweep, choice, command.quiet);
+  const certifier = command.certify ? certifierOf(surroundings) : undefined;
+  const { interrupted, deviceCheck } = await drive(sweep, choice, certifier, command.quiet);
   choice.engine.dispose();
   if (interrupted) {
     console.error(`Interrupted after ${count(sweep.table.done)} replicas; nothing was written.`);
@@ -51,16 +54,29 @@ interface Driven {
   readonly interrupted: boolean;
 }
 
-/** Checks the engine and runs a sweep with a progress bar. */
-async function drive(sweep: Sweep, { engine, why }: EngineChoice, quiet: boolean): Promise<Driven> {
+/** Checks the engine, runs a sweep and certifies its datasets, with a progress bar. */
+async function drive(
+  sweep: Sweep,
+  { engine, why }: EngineChoice,
+  certifier: Certifier | undefined,
+  quiet: boolean,
+): Promise<Driven> {
   const bar = new Bar(process.stderr);
   sweep.onchange = () => {
     if (!quiet) bar.draw(sweep.table.done / sweep.table.size, sweepText(sweep));
   };
+  const certification = certifier && new Certification(sweep.plan, sweep.table, certifier);
+  if (certification) {
+    certification.onchange = () => {
+      if (!quiet)
+        bar.draw(certification.done / certification.total, certificationText(certification));
+    };
+  }
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     interrupt.abort();
     sweep.stop();
+    certification?.stop();
   };
   // Stays after the run: an interrupt while the file is being written lets it be finished.
   process.once('SIGINT', onInterrupt);
@@ -71,6 +87,8 @@ async function drive(sweep: Sweep, { engine, why }: EngineChoice, quiet: boolean
   if (!interrupt.signal.aborted) {
     if (!quiet) console.error(deviceCheck.message);
     await sweep.run();
+    if (sweep.state === 'done') await certification?.run();
+    if (certification?.state === 'failed') sweep.message = certification.message;
   }
   bar.clear();
   return { deviceCheck, interrupted: interrupt.signal.aborted };
@@ -82,6 +100,7 @@ function report(sweep: Sweep): void {
   console.log(
     `\n${count(done)} of ${count(total)} replicas, ${count(gradients)} gradients, ${duration(seconds)}`,
   );
+  if (sweep.table.certified > 0) console.log(separabilityText(sweep.table));
   const [failure] = sweep.table.failures;
   if (failure) {
     const { seed, samples, dimensions } = sweep.plan.replica(failure[0]);
