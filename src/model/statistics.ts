@@ -174,3 +174,38 @@ export function chiSquaredTail(x: number, k: number): number {
   const spread = 2 / (9 * k);
   return normalCdf((1 - spread - Math.cbrt(x / k)) / Math.sqrt(spread));
 }
+
+/**
+ * Cumulative probabilities of the counts 0 … n of a binomial distribution. From the most probable
+ * count outwards, so that nothing underflows that matters.
+ */
+export function binomialCumulative(n: number, p: number): Float64Array {
+  const table = new Float64Array(n + 1);
+  const mode = Math.min(n, Math.floor((n + 1) * p));
+  table[mode] = 1;
+  for (let k = mode; k < n; k++) {
+    table[k + 1] = ((table[k] as number) * (n - k) * p) / ((k + 1) * (1 - p));
+  }
+  for (let k = mode; k > 0; k--) {
+    table[k - 1] = ((table[k] as number) * k * (1 - p)) / ((n - k + 1) * p);
+  }
+  let sum = 0;
+  for (let k = 0; k <= n; k++) {
+    sum += table[k] as number;
+    table[k] = sum;
+  }
+  return table.map((value) => value / sum);
+}
+
+/** A count drawn from cumulative probabilities. */
+export function drawCount(cumulative: Float64Array, random: Random): number {
+  const at = random.uniform();
+  let low = 0;
+  let high = cumulative.length - 1;
+  while (low < high) {
+    const half = (low + high) >> 1;
+    if ((cumulative[half] as number) < at) low = half + 1;
+    else high = half;
+  }
+  return low;
+}

@@ -6,11 +6,10 @@ import {
   type ColumnMedian,
   EXPONENTS,
   ExponentSearch,
-  errorsOf,
   type FreeLine,
   Resampled,
 } from './laws.ts';
-import { FEWEST_SEEDS, medianTime } from './medians.ts';
+import { FEWEST_SEEDS, medianTime, standardErrors } from './medians.ts';
 import type { Crossing } from './times.ts';
 
 /** The times of one column of the map. */
@@ -149,14 +148,13 @@ export function fitDivergence(
 ): Divergence {
   const all = columns.map((column, index) => ({
     distance: column.distance,
-    seeds: column.crossings.length,
     ...medianTime(column.crossings, resamples, new Random(seed, index)),
   }));
   const inside = all.filter(({ distance }) => distance > 0);
   const present = inside.filter(({ seeds }) => seeds > 0);
   const fitted = present.filter(({ median }) => median > -Infinity);
   const timed = fitted.filter(({ median }) => median < Infinity);
-  const errors = errorsOf(fitted);
+  const errors = standardErrors(fitted, ({ distance }) => Math.log(distance));
   const counts = {
     timed: timed.length,
     censored: fitted.length - timed.length,
@@ -207,7 +205,7 @@ export function fitDivergence(
     columns: fitted.map(({ distance, median }, i) => ({
       distance,
       lnTime: data.y[i] as number,
-      error: errors[i] as number,
+      error: (errors[i] as number) * Math.LN10,
       censored: median === Infinity,
     })),
     counts,

@@ -8,37 +8,12 @@ export const EXPONENTS = { lowest: -1, highest: 2 } as const;
 const TRIED = 33;
 const COARSE_STEP = 8;
 
-/** The median of a column at a distance ε from the edge, over so many seeds. */
+/** The median of a column at a distance ε from the edge. */
 export interface ColumnMedian extends MedianTime {
   readonly distance: number;
-  readonly seeds: number;
 }
 
-/**
- * Standard errors of ln t. A column that does not tell its own (a bound, too few seeds) gets that
- * of the column nearest in ln ε that does, for its own number of seeds, and one that tells only
- * the half below its median at least that; without any, all get +∞ and nothing is fitted.
- */
-export function errorsOf(columns: readonly ColumnMedian[]): Float64Array {
-  const known = columns.filter(({ error }) => error > 0);
-  const whole = known.filter(({ open }) => !open);
-  const lenders = whole.length > 0 ? whole : known;
-  return Float64Array.from(columns, ({ distance, seeds, error, open }) => {
-    if (error > 0 && !open) return error * Math.LN10;
-    let nearest = Infinity;
-    let borrowed = Infinity;
-    for (const lender of lenders) {
-      const apart = Math.abs(Math.log(lender.distance / distance));
-      if (apart < nearest) {
-        nearest = apart;
-        borrowed = lender.error * Math.sqrt(lender.seeds / seeds);
-      }
-    }
-    return (error > 0 ? Math.max(error, borrowed) : borrowed) * Math.LN10;
-  });
-}
-
-/** The medians as measured, or in one resample, as points for a fit. */
+/** The medians as measured, or in one resample, in ln t, with standard errors given in decades. */
 export class Resampled implements CensoredPoints {
   readonly y: Float64Array;
   readonly error: Float64Array;
@@ -70,7 +45,7 @@ export class Resampled implements CensoredPoints {
     this.censored[i] = log10t === Infinity ? 1 : 0;
     this.y[i] = Math.min(log10t, this.horizon) * Math.LN10;
     // A resample may be from the start where the measured median is not: no time to fit.
-    this.error[i] = log10t === -Infinity ? Infinity : (this.errors[i] as number);
+    this.error[i] = log10t === -Infinity ? Infinity : (this.errors[i] as number) * Math.LN10;
     if (log10t === -Infinity) this.y[i] = 0;
   }
 }
