@@ -85,9 +85,8 @@ interface Curve {
  * over x = (λ − ½) N^w, with the w that brings the curves of different N closest. Closeness: every
  * point of a curve against the straight pieces between the points of every other, where those
  * reach, in standard errors of the difference; the mean square of that (after Bhattacharjee & Seno,
- * J. Phys. A 34, 2001). Medians that are not by t_end are in no
- * curve. Theory: w = ½, the width of
- * Wendel's transition.
+ * J. Phys. A 34, 2001). Medians that are not by t_end are in no curve. Theory: w = ½, from the
+ * width of Wendel's transition.
  *
  * What this can show: whether one w serves all sizes given (`spread` near 1). It holds only near
  * the edge and for large N: columns far from it do not scale, and as the most precise ones they
