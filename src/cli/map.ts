@@ -1,5 +1,4 @@
 /** The map of a sweep as text. */
-import type { ResultTable } from '../results/table.ts';
 import {
   type CellState,
   cellState,
@@ -51,17 +50,6 @@ export function mapText(view: View, options: TextOptions): string {
   if (stride > 1) lines.push(`(one column in ${stride} is shown)`);
   lines.push(legend(range, spec.horizon, options.colour), '', profileText(view));
   return `${lines.join('\n')}\n`;
-}
-
-/** How many datasets are separable, of those that were certified. */
-export function separabilityText(table: ResultTable): string {
-  const kinds = { separable: 0, inseparable: 0, undecided: 0 };
-  for (let index = 0; index < table.size; index++) {
-    const separability = table.separability(index);
-    if (separability) kinds[separability.kind]++;
-  }
-  const { separable, inseparable, undecided } = kinds;
-  return `${separable} replicas on separable data, ${inseparable} on inseparable, ${undecided} undecided`;
 }
 
 function cellText(state: CellState, [low, high]: [number, number], colour: boolean): string {

@@ -14,7 +14,8 @@ import { count, duration } from '../ui/format.ts';
 import { VERSION } from '../version.ts';
 import type { Command } from './arguments.ts';
 import { checkWritable, readText, writeAtomically } from './files.ts';
-import { mapText, separabilityText, type TextOptions } from './map.ts';
+import { certifiedText } from './limits.ts';
+import { mapText, type TextOptions } from './map.ts';
 import { Bar, certificationText, sweepText } from './progress.ts';
 import { nodeSurroundings } from './surroundings.ts';
 import { ExitCode } from './usage.ts';
@@ -100,7 +101,8 @@ function report(sweep: Sweep): void {
   console.log(
     `\n${count(done)} of ${count(total)} replicas, ${count(gradients)} gradients, ${duration(seconds)}`,
   );
-  if (sweep.table.certified > 0) console.log(separabilityText(sweep.table));
+  const certified = certifiedText(viewOf(sweep));
+  if (certified !== '') console.log(certified);
   const [failure] = sweep.table.failures;
   if (failure) {
     const { seed, samples, dimensions } = sweep.plan.replica(failure[0]);

@@ -1,0 +1,84 @@
+/** What the certificates of a sweep say against theory, as text. */
+import { finalTestAccuracy, marginOf } from '../model/theory/margin.ts';
+import { saddlePoint } from '../model/theory/saddle.ts';
+import { separableProbability } from '../model/theory/wendel.ts';
+import type { ResultTable } from '../results/table.ts';
+import type { View } from '../sweep/cells.ts';
+import { columnLimits, quartiles } from '../sweep/limits.ts';
+import { number } from '../ui/format.ts';
+
+/** All there is to say about certificates; empty if there are none. */
+export function certifiedText(view: View): string {
+  if (view.table.certified === 0) return '';
+  return [separabilityText(view.table), limitsText(view)].filter(Boolean).join('\n\n');
+}
+
+/** How many datasets are separable, of those that were certified. */
+function separabilityText(table: ResultTable): string {
+  const kinds = { separable: 0, inseparable: 0, undecided: 0 };
+  for (let index = 0; index < table.size; index++) {
+    const separability = table.separability(index);
+    if (separability) kinds[separability.kind]++;
+  }
+  const { separable, inseparable, undecided } = kinds;
+  return `${separable} replicas on separable data, ${inseparable} on inseparable, ${undecided} undecided`;
+}
+
+/** Measured medians and N → ∞ theory along λ, where x runs over λ and datasets were certified. */
+function limitsText(view: View): string {
+  const { plan } = view;
+  const { spec, xs, ys } = plan;
+  if (spec.x.over !== 'lambda' || spec.ensemble === 'twoPoint') return '';
+  const row = Math.floor(ys.length / 2);
+  const rows = columnLimits(view, row).flatMap((limits, ix) => {
+    const { count, separable, margin, norm, finalAccuracy } = limits;
+    if (count === 0) return [];
+    const { dimensions, samples, sigma } = plan.cell(ix, row);
+    const lambda = dimensions / samples;
+    const kappa = marginOf(lambda);
+    const below = lambda < 0.4999;
+    return [
+      [
+        String(xs[ix]),
+        `${separable}/${count}`,
+        number(separableProbability(samples, dimensions), 3),
+        number(margin?.median ?? Number.NaN),
+        number(kappa),
+        number(norm?.median ?? Number.NaN),
+        below ? number(saddlePoint(lambda).norm) : '–',
+        number(endNorm(view, ix)),
+        number(finalAccuracy?.median ?? Number.NaN),
+        number(finalTestAccuracy(kappa, sigma)),
+      ],
+    ];
+  });
+  const head = [
+    'λ',
+    'separable',
+    'Wendel',
+    'κ',
+    'N → ∞',
+    '‖u∞‖',
+    'N → ∞',
+    '‖u‖ at t_end',
+    'accuracy',
+    'N → ∞',
+  ];
+  const lines = [head, ...rows];
+  const widths = head.map((_, k) => Math.max(...lines.map((line) => (line[k] as string).length)));
+  const text = lines.map((line) =>
+    line.map((cell, k) => cell.padStart(widths[k] as number)).join('  '),
+  );
+  return `Medians over certified datasets (‖u∞‖ is infinite for separable ones, κ zero for others):\n${text.join('\n')}`;
+}
+
+/** Median of ‖u‖ where the runs of a column ended. */
+function endNorm({ plan, table }: View, ix: number): number {
+  const ends: number[] = [];
+  for (let index = 0; index < plan.size; index++) {
+    const column = Math.floor(index / plan.spec.seedsPerCell) % plan.xs.length;
+    const final = column === ix ? table.final(index) : undefined;
+    if (final) ends.push(final.uNorm);
+  }
+  return quartiles(ends)?.median ?? Number.NaN;
+}
