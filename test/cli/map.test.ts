@@ -49,7 +49,7 @@ describe('map as text', () => {
       '   0.25 0.75',
     ]);
     expect(lines[4]).toBe(
-      '10⁰ ·:-=+*%# 10⁴ and later   / not by 10³⁰   o from the start   X failed',
+      '10⁰ ·:-=+*%# 10⁴ and later   / not by 10³⁰   ∞ never   o from the start   X failed',
     );
     expect(lines.slice(6, 10)).toEqual([
       '   λ   median t_test   not by t_end',
@@ -57,6 +57,14 @@ describe('map as text', () => {
       ' 0.5            7940            0/1',
       '0.75     not by 10³⁰            1/1',
     ]);
+  });
+
+  it('shows what has been proven never to happen', () => {
+    const results = table([at(0), at(3.9), { state: 'notBy' }]);
+    results.certify({ index: 2, separability: { kind: 'separable', lower: 0.3, upper: 0.3 } });
+    const lines = mapText({ ...view, table: results }, { width: 80, colour: false }).split('\n');
+    expect(lines[2]).toBe(' 9 ·#∞');
+    expect(lines[9]).toMatch(/^0\.75\s+never\s+0\/1$/);
   });
 
   it('leaves columns out where the line is too short, and says so', () => {

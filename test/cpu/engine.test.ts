@@ -1,27 +1,8 @@
 import { afterAll, describe, it } from 'vitest';
 import { CpuEngine } from '../../src/cpu/engine.ts';
-import type { WorkerPort } from '../../src/cpu/pool.ts';
-import { serve } from '../../src/cpu/worker.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
-
-/** A worker that shares the test's thread: the same protocol, no built file needed. */
-function inlineWorker(): WorkerPort {
-  let alive = true;
-  const port: WorkerPort = {
-    post: (job) => {
-      setTimeout(() => {
-        if (alive) serve(job, (report) => alive && port.onreport(structuredClone(report)));
-      });
-    },
-    onreport: () => {},
-    onfailure: () => {},
-    terminate: () => {
-      alive = false;
-    },
-  };
-  return port;
-}
+import { inlineWorker } from './inline-worker.ts';
 
 /** docs/numerics.md: what each tolerance promises. */
 const CPU_LIMITS = { default: 0.005, fine: 0.0005 } as const;

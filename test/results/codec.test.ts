@@ -18,8 +18,14 @@ function table(): ResultTable {
   const results = new ResultTable(spec, plan.size, () => ({ samples: 16, sigma: 5 }));
   for (const index of [0, 1, 3]) results.append(runFlow(plan.replica(index)));
   results.append({ index: 2, rows: new Float64Array(), gradients: 7, failure: 'made to fail' });
+  results.certify({ index: 0, separability: INSEPARABLE });
+  results.certify({ index: 1, separability: SEPARABLE });
+  results.certify({ index: 2, separability: { kind: 'undecided', reason: 'on the edge' } });
   return results;
 }
+
+const SEPARABLE = { kind: 'separable', lower: 0.2, upper: 0.2000001 } as const;
+const INSEPARABLE = { kind: 'inseparable', norm: 3.5, objective: 0.6, residual: 1e-13 } as const;
 
 const encode = (trajectories: boolean): string =>
   [...encodeResults(table(), plan, { program: 'test' }, { trajectories })].join('');
@@ -44,8 +50,23 @@ describe('result file', () => {
       const rows = copy.record(index);
       if (!rows) throw new Error('no record');
       again.append({ index, rows, gradients: copy.gradients(index), failure: null });
+      const separability = copy.separability(index);
+      if (separability) again.certify({ index, separability });
       expect(again.outcome(index)).toEqual(copy.outcome(index));
     }
+  });
+
+  it('keeps certificates, and says never only where one proves it', () => {
+    const copy = decodeResults(encode(false), layoutOf).table;
+    expect([0, 1, 2, 3].map((index) => copy.separability(index)?.kind)).toEqual([
+      'inseparable',
+      'separable',
+      'undecided',
+      undefined,
+    ]);
+    // λ = 0.75 at t_end = 1000 is far from any threshold, and its margin is beyond all three.
+    expect(copy.outcome(1).testTimes).toEqual(Array(3).fill({ state: 'never' }));
+    expect(copy.outcome(3).testTimes).toEqual(Array(3).fill({ state: 'notBy' }));
   });
 
   it('has the documented fields', () => {
@@ -70,6 +91,7 @@ describe('result file', () => {
       'final',
       'gradients',
       'failure',
+      'separability',
       'record',
     ]);
     expect(Object.keys(file.replicas[0].final)).toEqual([
@@ -102,6 +124,48 @@ const GONE = Symbol('gone');
 
 /** Damage done to a good file: where, what is put there, and what the message must say. */
 const DAMAGE: readonly [string, string, unknown, RegExp][] = [
+  [
+    'never without a proof',
+    'replicas.1.separability',
+    GONE,
+    /^replicas\[1\]\.testTimes\[0\]\.state: got "never"; expected "notBy", unless the margin/,
+  ],
+  [
+    'never where the margin is too small',
+    'replicas.1.separability',
+    { kind: 'separable', lower: 0.02, upper: 0.02 },
+    /^replicas\[1\]\.testTimes\[0\]\.state: got "never"/,
+  ],
+  [
+    'never for a training time',
+    'replicas.1.trainTimes.0.state',
+    'never',
+    /^replicas\[1\]\.trainTimes\[0\]\.state: got "never"; expected one of "fromStart"/,
+  ],
+  [
+    'bounds on a margin that cross',
+    'replicas.1.separability.lower',
+    0.3,
+    /^replicas\[1\]\.separability\.lower: got 0\.3; expected at most the upper bound, 0\.2000001/,
+  ],
+  [
+    'a separability of no kind',
+    'replicas.0.separability.kind',
+    'maybe',
+    /^replicas\[0\]\.separability\.kind: got "maybe"; expected one of "separable"/,
+  ],
+  [
+    'a separability with a field of another kind',
+    'replicas.0.separability.lower',
+    1,
+    /^replicas\[0\]\.separability\.lower: got 1; expected no such field/,
+  ],
+  [
+    'a norm below zero',
+    'replicas.0.separability.norm',
+    -1,
+    /^replicas\[0\]\.separability\.norm: got -1; expected a number between 0/,
+  ],
   [
     'another format',
     'format',

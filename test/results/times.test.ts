@@ -134,6 +134,18 @@ describe('summarise', () => {
     expect(summarise([notBy]).median).toEqual(notBy);
   });
 
+  it('takes never as later than not by t_end, and says which it is', () => {
+    const never: Crossing = { state: 'never' };
+    const summary = summarise([never, notBy, at(2), never, never]);
+    expect(summary.median).toEqual(never);
+    expect(summary.lowerQuartile).toEqual(notBy);
+    expect([summary.count, summary.censored, summary.never]).toEqual([5, 1, 3]);
+    // Half way between a bound and never is beyond all times as well: the proof holds.
+    expect(summarise([notBy, never]).median).toEqual(never);
+    expect(summarise([notBy, notBy, never]).median).toEqual(notBy);
+    expect(summarise([at(1), notBy, never]).median).toEqual(notBy);
+  });
+
   it('interpolates between times and keeps from the start at the low end', () => {
     expect(summarise([at(1), at(2)]).median).toEqual(at(1.5));
     expect(summarise([fromStart, fromStart, at(4)]).median).toEqual(fromStart);

@@ -1,0 +1,20 @@
+import type { WorkerPort } from '../../src/cpu/pool.ts';
+import { serve } from '../../src/cpu/worker.ts';
+
+/** A worker that shares the test's thread: the same protocol, no built file needed. */
+export function inlineWorker(): WorkerPort {
+  let alive = true;
+  const port: WorkerPort = {
+    post: (job) => {
+      setTimeout(() => {
+        if (alive) serve(job, (report) => alive && port.onreport(structuredClone(report)));
+      });
+    },
+    onreport: () => {},
+    onfailure: () => {},
+    terminate: () => {
+      alive = false;
+    },
+  };
+  return port;
+}
