@@ -1,7 +1,10 @@
 /** A result of the paper as something that can be run and judged. */
 import type { SweepSpec } from '../model/spec.ts';
+import type { ChartFigure } from '../results/figure.ts';
 import type { ResultTable } from '../results/table.ts';
 import type { SweepPlan } from '../sweep/plan.ts';
+
+export type { Series } from '../results/figure.ts';
 
 /** How much to compute. The smallest takes seconds on two processors, the largest wants a GPU. */
 export const SIZES = ['small', 'medium', 'large'] as const;
@@ -39,26 +42,9 @@ export interface Verdict {
   readonly passed: boolean;
 }
 
-/** A line or a set of points of a picture; y is NaN where there is nothing. */
-export interface Series {
-  readonly label: string;
-  readonly kind: 'line' | 'points' | 'theory';
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-}
-
 /** A picture of a claim. */
 export type Figure =
-  | {
-      readonly kind: 'chart';
-      readonly title: string;
-      readonly xTitle: string;
-      readonly yTitle: string;
-      /** Whether values are log10 of what an axis shows. */
-      readonly xLogarithmic: boolean;
-      readonly yLogarithmic: boolean;
-      readonly series: readonly Series[];
-    }
+  | ChartFigure
   | {
       readonly kind: 'map';
       readonly title: string;
