@@ -34,6 +34,15 @@ export const PRESETS: readonly Preset[] = [
     }),
   },
   {
+    name: 'One dimension',
+    about: 'two points, −1 and 1 − 2λ, over λ and σ: every regime in closed form',
+    spec: parseSpec({
+      ensemble: 'twoPoint',
+      x: { over: 'lambda', from: 0.25, to: 0.75, step: 0.0125 },
+      y: { over: 'sigma', from: 1, to: 10, step: 0.5 },
+    }),
+  },
+  {
     name: 'λ × N',
     about: 'the edge sharpens with N: medians over 15 seeds',
     spec: parseSpec({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { axisValues } from '../../src/model/axis.ts';
+import { datasetValues } from '../../src/model/dataset.ts';
 import {
   DEFAULT_SPEC,
   dimensionsOf,
@@ -8,6 +9,7 @@ import {
   specDifferences,
   specToJson,
 } from '../../src/model/spec.ts';
+import { SweepPlan } from '../../src/sweep/plan.ts';
 
 const seeds = { over: 'seed', from: 1, to: 4, step: 1 };
 const sigmas = { over: 'sigma', values: [1, 2] };
@@ -24,6 +26,21 @@ describe('spec', () => {
     expect(parseSpec(specToJson(spec))).toEqual(spec);
     expect(parseSpec(specDifferences(spec))).toEqual(spec);
     expect(specDifferences(DEFAULT_SPEC)).toEqual({ version: 1 });
+  });
+
+  it('the two points of the one-dimensional model: N 2, over λ and σ', () => {
+    const spec = parseSpec({
+      ensemble: 'twoPoint',
+      x: { over: 'lambda', values: [0.25, 0.75] },
+      y: sigmas,
+      dynamics: { kind: 'conformal' },
+    });
+    expect([spec.samples, spec.seedsPerCell, spec.dynamics.kind]).toEqual([2, 1, 'conformal']);
+    expect(parseSpec(specToJson(spec))).toEqual(spec);
+    expect(parseSpec(specDifferences(spec))).toEqual(spec);
+    const replica = new SweepPlan(spec).replica(3);
+    expect(replica).toMatchObject({ samples: 2, dimensions: 1, sigma: 2, dynamics: 'conformal' });
+    expect(datasetValues(replica)).toEqual(Float32Array.of(-1, -0.5));
   });
 
   it('rounds λN to the nearest whole number, at least 1', () => {
@@ -44,6 +61,21 @@ describe('spec', () => {
 
 /** What is wrong, and the parts of the message that must say so: field, value, what is accepted. */
 const BAD: readonly [string, unknown, RegExp][] = [
+  [
+    'two points over seeds',
+    { ensemble: 'twoPoint' },
+    /^y\.over: got "seed"; expected "lambda" or "sigma" with the twoPoint ensemble/,
+  ],
+  [
+    'three of two points',
+    { ensemble: 'twoPoint', y: { over: 'sigma', values: [1, 2] }, samples: 3 },
+    /^samples: got 3; expected 2 with the twoPoint ensemble/,
+  ],
+  [
+    'seeds of two points',
+    { ensemble: 'twoPoint', y: { over: 'sigma', values: [1, 2] }, seedsPerCell: 4 },
+    /^seedsPerCell: got 4; expected 1 with the twoPoint ensemble/,
+  ],
   ['not an object', [], /^: got \[\]; expected an object|got \[\]; expected an object/],
   ['null', null, /got null; expected an object with version/],
   ['unknown field', { sample: 64 }, /^sample: got 64; expected no such field \(known: .*samples/],
@@ -208,7 +240,7 @@ const BAD: readonly [string, unknown, RegExp][] = [
   [
     'dynamics',
     { dynamics: { kind: 'adam' } },
-    /^dynamics.kind: got "adam"; expected one of "flow"/,
+    /^dynamics.kind: got "adam"; expected one of "flow", "conformal"/,
   ],
   [
     'dynamics with an unknown field',
