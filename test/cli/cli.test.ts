@@ -200,8 +200,8 @@ describe('grokscope run', () => {
 
 /** Arguments that are not accepted, and the parts of the message that must say so. */
 const BAD: readonly [string[], RegExp][] = [
-  [[], /command: got nothing; expected run or show/],
-  [['train', 'spec.json'], /command: got "train"; expected run or show/],
+  [[], /command: got nothing; expected run, show or audit/],
+  [['train', 'spec.json'], /command: got "train"; expected run, show or audit/],
   [['run'], /SPEC.json: got nothing; expected the path of a file/],
   [['run', 'spec.json', 'other.json'], /SPEC.json: got "other.json" as well; expected one file/],
   [
@@ -234,9 +234,61 @@ const BAD: readonly [string[], RegExp][] = [
   [['run', 'spec.json', '--trajectories'], /--trajectories: got it without --out; expected a file/],
   [['show'], /FILE.json: got nothing; expected the path of a file/],
   [['show', 'spec.json'], /samples: got 32; expected no such field/],
-  [['show', 'a.json', '--quiet'], /--quiet: got it with show; expected it with run only/],
+  [['show', 'a.json', '--quiet'], /--quiet: got it with show; expected it with run or audit only/],
+  [['show', 'a.json', '--certify'], /--certify: got it with show; expected it with run only/],
+  [['audit', 'spec.json'], /audit: got "spec.json"; expected no file/],
+  [['audit', '--size', 'huge'], /--size: got "huge"; expected one of small, medium, large/],
+  [
+    ['audit', '--claim', 'cold-fusion'],
+    /--claim: got "cold-fusion"; expected one of late-generalisation, /,
+  ],
+  [['audit', '--out', 'x.json'], /--out: got it with audit; expected it with run only/],
   [['show', 'empty.json'], /file: got ""; expected JSON/],
 ];
+
+describe('grokscope run --certify', () => {
+  it('decides every dataset, in the map, in the file and in words', async () => {
+    const args = ['run', 'spec.json', '--engine', 'cpu', '--certify', '--out', 'c.json'];
+    const { code, stdout } = await grokscope(...args);
+    expect(code).toBe(0);
+    // λ = 0.8 at σ = 5: far beyond λ*, and 10⁶ is far too early for any of them.
+    expect(stdout).toMatch(/∞ never/);
+    expect(stdout).toMatch(/\d replicas on separable data, \d on inseparable, 0 undecided/);
+    const file = JSON.parse(await readFile(path('c.json'), 'utf8'));
+    const last = file.replicas.filter((r: { dimensions: number }) => r.dimensions === 26);
+    expect(last).toHaveLength(3);
+    for (const { separability, testTimes } of last) {
+      expect(separability.kind).toBe('separable');
+      expect(separability.upper - separability.lower).toBeLessThan(1e-6 * separability.upper);
+      expect(testTimes[1].state).toBe('never');
+    }
+    expect(stdout).toMatch(/^ *0\.8 +3\/3 /m);
+    const shown = await grokscope('show', 'c.json');
+    expect(shown.stdout).toContain('replicas on separable data');
+  });
+});
+
+describe('grokscope audit', () => {
+  it('finds that every claim of the paper holds, on the CPU engine', async () => {
+    const start = performance.now();
+    const { code, stdout, stderr } = await grokscope('audit', '--engine', 'cpu');
+    const seconds = (performance.now() - start) / 1000;
+    console.info(`  audit on the CPU engine: ${seconds.toFixed(0)} s`);
+    expect(stderr).toBe('');
+    expect(stdout).not.toMatch(/FAIL/);
+    expect(stdout).toMatch(/8 of 8 claims hold; size small/);
+    expect(code).toBe(0);
+  }, 300_000);
+
+  it('runs on WebGPU when asked for', async () => {
+    process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
+    const args = ['audit', '--engine', 'webgpu', '--claim', 'one-dimensional'];
+    const { code, stdout } = await grokscope(...args);
+    expect(stdout).toMatch(/WebGPU, .*float32/);
+    expect(stdout).toMatch(/1 of 1 claims hold/);
+    expect(code).toBe(0);
+  }, 300_000);
+});
 
 describe('bad command lines', () => {
   beforeAll(async () => {
