@@ -1,9 +1,9 @@
-import { parseSpec, type SweepSpec } from '../model/spec.ts';
 import { logConformalTime } from '../model/theory/conformal.ts';
 import { Column, entry, type Rows } from '../model/trajectory.ts';
 import { type Claim, type Figure, type Series, type SweepResult, verdict } from './claim.ts';
 import { alongRun } from './figures.ts';
 import { median, replicasOf, stateAt } from './measure.ts';
+import { overSeeds } from './sweeps.ts';
 
 const LAMBDAS = [0.4, 0.6];
 const SCALE = {
@@ -17,18 +17,6 @@ const COMPARED = [1, 2, 2.7];
 const LAST = 2.7;
 const TOLERANCES = [0.1, 0.02, 0.01];
 
-function spec(size: keyof typeof SCALE, kind: 'flow' | 'conformal'): SweepSpec {
-  return parseSpec({
-    samples: SCALE[size].samples,
-    dynamics: { kind },
-    // In conformal time θ grows in proportion to τ below the edge: τ = 500 is θ of a few hundred.
-    horizon: kind === 'conformal' ? LAST + 0.1 : 250,
-    until: 'horizon',
-    x: { over: 'lambda', values: LAMBDAS },
-    y: { over: 'seed', from: 1, to: SCALE[size].seeds, step: 1 },
-  });
-}
-
 /** In conformal time the run with bias follows the run without. */
 export const conformalTime: Claim = {
   id: 'conformal-time',
@@ -39,8 +27,14 @@ export const conformalTime: Claim = {
     'which there is no bias at all. Here the same datasets are trained twice: with bias on the logistic ' +
     'loss, and without bias on the exponential one. Only the beginning differs.',
   sweeps: (size) => [
-    { spec: spec(size, 'flow'), trained: true, certified: false },
-    { spec: spec(size, 'conformal'), trained: true, certified: false },
+    // In conformal time θ grows in proportion to τ below the edge: τ = 500 is θ of a few hundred.
+    overSeeds(LAMBDAS, SCALE[size], { horizon: 250, until: 'horizon' }, false),
+    overSeeds(
+      LAMBDAS,
+      SCALE[size],
+      { horizon: LAST + 0.1, until: 'horizon', dynamics: { kind: 'conformal' } },
+      false,
+    ),
   ],
   verdicts: ([withBias, without]) => {
     if (!withBias || !without) return [];

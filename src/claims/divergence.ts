@@ -1,14 +1,15 @@
 import { normalQuantile } from '../model/normal.ts';
-import { parseSpec } from '../model/spec.ts';
 import { lateTestTime } from '../model/theory/late.ts';
 import { divergenceLambda } from '../model/theory/margin.ts';
 import { neverReaches } from '../results/limits.ts';
 import { type Claim, type Figure, type SweepResult, type Verdict, verdict } from './claim.ts';
 import { line, log10Of, median, replicasOf } from './measure.ts';
+import { overSeeds } from './sweeps.ts';
 
 const SIGMA = 5;
 const ACCURACIES = [0.95, 0.99];
 const HORIZON = 60;
+const LAMBDAS = [0.3, 0.35, 0.4, 0.43, 0.45, 0.47, 0.49, 0.52, 0.55, 0.6];
 const SCALE = {
   small: { samples: 400, seeds: 10 },
   medium: { samples: 800, seeds: 24 },
@@ -25,18 +26,11 @@ export const timeDivergence: Claim = {
     'Datasets of one λ scatter widely, but each lies on the same line, ln t_test = Φ⁻¹(a)‖u∞‖ − ln E∞. ' +
     'On the separable side the time goes on growing and is infinite from λ* on, which is ½ only for σ → ∞.',
   sweeps: (size) => [
-    {
-      spec: parseSpec({
-        samples: SCALE[size].samples,
-        sigma: SIGMA,
-        horizon: HORIZON,
-        thresholds: { test: ACCURACIES, train: [1] },
-        x: { over: 'lambda', values: [0.3, 0.35, 0.4, 0.43, 0.45, 0.47, 0.49, 0.52, 0.55, 0.6] },
-        y: { over: 'seed', from: 1, to: SCALE[size].seeds, step: 1 },
-      }),
-      trained: true,
-      certified: true,
-    },
+    overSeeds(LAMBDAS, SCALE[size], {
+      sigma: SIGMA,
+      horizon: HORIZON,
+      thresholds: { test: ACCURACIES, train: [1] },
+    }),
   ],
   verdicts: ([result]) => (result ? judge(result) : []),
   figures: ([result]) => (result ? draw(result) : []),

@@ -1,10 +1,10 @@
 import { normalDensity } from '../model/normal.ts';
 import { testAccuracy } from '../model/observables.ts';
-import { parseSpec } from '../model/spec.ts';
 import { finalTestAccuracy, marginOf } from '../model/theory/margin.ts';
 import { finalAccuracyOf } from '../results/limits.ts';
 import { type Claim, type Figure, type SweepResult, type Verdict, verdict } from './claim.ts';
 import { MEDIAN_ERROR, median, replicasOf, stateAt } from './measure.ts';
+import { overSeeds } from './sweeps.ts';
 
 const SIGMA = 5;
 const HORIZON = 100;
@@ -25,18 +25,7 @@ export const finalAccuracy: Claim = {
     'like 1/log t, so no run gets there; the margin itself gives the limit, and runs to t = 10¹⁰⁰ are on ' +
     'their way.',
   sweeps: (size) => [
-    {
-      spec: parseSpec({
-        samples: SCALE[size].samples,
-        sigma: SIGMA,
-        horizon: HORIZON,
-        until: 'horizon',
-        x: { over: 'lambda', values: LAMBDAS },
-        y: { over: 'seed', from: 1, to: SCALE[size].seeds, step: 1 },
-      }),
-      trained: true,
-      certified: true,
-    },
+    overSeeds(LAMBDAS, SCALE[size], { sigma: SIGMA, horizon: HORIZON, until: 'horizon' }),
   ],
   verdicts: ([result]) => (result ? judge(result) : []),
   figures: ([result]) => (result ? [draw(result)] : []),

@@ -1,4 +1,3 @@
-import { parseSpec } from '../model/spec.ts';
 import { lateTestTime } from '../model/theory/late.ts';
 import { finalTestAccuracy, marginOf } from '../model/theory/margin.ts';
 import { separableProbability } from '../model/theory/wendel.ts';
@@ -6,6 +5,7 @@ import { neverReaches } from '../results/limits.ts';
 import { type Claim, type Figure, type SweepResult, type Verdict, verdict } from './claim.ts';
 import { accuracyCurves } from './figures.ts';
 import { log10Of, type Measured, median, replicasOf } from './measure.ts';
+import { overSeeds } from './sweeps.ts';
 
 const SIGMA = 5;
 const ACCURACY = 0.95;
@@ -28,19 +28,12 @@ export const lateGeneralisation: Claim = {
     'decades, but each keeps to its own prediction: from the norm ‖u∞‖ at which its weights settle ' +
     'follows when it generalises.',
   sweeps: (size) => [
-    {
-      spec: parseSpec({
-        samples: SCALE[size].samples,
-        sigma: SIGMA,
-        horizon: HORIZON,
-        until: 'horizon',
-        thresholds: { test: [ACCURACY], train: [1] },
-        x: { over: 'lambda', values: [0.48, 0.52] },
-        y: { over: 'seed', from: 1, to: SCALE[size].seeds, step: 1 },
-      }),
-      trained: true,
-      certified: true,
-    },
+    overSeeds([0.48, 0.52], SCALE[size], {
+      sigma: SIGMA,
+      horizon: HORIZON,
+      until: 'horizon',
+      thresholds: { test: [ACCURACY], train: [1] },
+    }),
   ],
   verdicts: ([result]) => (result ? judge(result) : []),
   figures: ([result]) => (result ? draw(result) : []),

@@ -1,8 +1,8 @@
 import { testLoss } from '../model/observables.ts';
-import { parseSpec } from '../model/spec.ts';
 import { type Claim, type SweepResult, type Verdict, verdict } from './claim.ts';
 import { alongRun, runSeries } from './figures.ts';
 import { median, replicasOf } from './measure.ts';
+import { overSeeds } from './sweeps.ts';
 
 const SCALE = {
   small: { samples: 256, lambda: 123 / 256, seeds: 8 },
@@ -31,17 +31,7 @@ export const nonMonotonicTestLoss: Claim = {
     'in common. Later the weights saturate, the bias goes on, and test loss falls for good. Above the edge ' +
     'the weights never saturate.',
   sweeps: (size) => [
-    {
-      spec: parseSpec({
-        samples: SCALE[size].samples,
-        horizon: 10,
-        until: 'horizon',
-        x: { over: 'lambda', values: [SCALE[size].lambda] },
-        y: { over: 'seed', from: 1, to: SCALE[size].seeds, step: 1 },
-      }),
-      trained: true,
-      certified: true,
-    },
+    overSeeds([SCALE[size].lambda], SCALE[size], { horizon: 10, until: 'horizon' }),
   ],
   verdicts: ([result]) => (result ? judge(result) : []),
   figures: ([result]) =>

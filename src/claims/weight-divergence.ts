@@ -1,8 +1,8 @@
-import { parseSpec } from '../model/spec.ts';
 import { saddlePoint } from '../model/theory/saddle.ts';
 import { limitNormOf } from '../results/limits.ts';
 import { type Claim, type Figure, type SweepResult, type Verdict, verdict } from './claim.ts';
 import { median, replicasOf, stateAt } from './measure.ts';
+import { overSeeds } from './sweeps.ts';
 
 const LAMBDAS = [0.2, 0.3, 0.35, 0.4, 0.43, 0.45];
 const HORIZON = 30;
@@ -21,19 +21,7 @@ export const weightDivergence: Claim = {
     'objective (1/N) Σ exp(u·g) has its minimum, while the bias falls for ever. The norm ‖u∞‖ = σ‖S∞‖ of ' +
     'that point does not depend on σ. For large N it follows from a saddle point with the Lambert ' +
     'function, and grows like (0.857/(½ − λ))^½ towards the edge.',
-  sweeps: (size) => [
-    {
-      spec: parseSpec({
-        samples: SCALE[size].samples,
-        horizon: HORIZON,
-        until: 'horizon',
-        x: { over: 'lambda', values: LAMBDAS },
-        y: { over: 'seed', from: 1, to: SCALE[size].seeds, step: 1 },
-      }),
-      trained: true,
-      certified: true,
-    },
-  ],
+  sweeps: (size) => [overSeeds(LAMBDAS, SCALE[size], { horizon: HORIZON, until: 'horizon' })],
   verdicts: ([result]) => (result ? judge(result) : []),
   figures: ([result]) => (result ? [draw(result)] : []),
 };

@@ -1,3 +1,5 @@
+import { solveFactored } from './cholesky.ts';
+
 /**
  * The Cholesky factor L of a Gram matrix K = L Lᵀ that grows by a row at its end and loses rows
  * anywhere.
@@ -52,21 +54,7 @@ export class ActiveFactor {
 
   /** Solves K x = b. */
   solve(b: Float64Array): Float64Array {
-    const rows = this.#rows;
-    const x = b.slice();
-    for (let k = 0; k < rows.length; k++) {
-      const row = rows[k] as Float64Array;
-      let sum = x[k] as number;
-      for (let j = 0; j < k; j++) sum -= (row[j] as number) * (x[j] as number);
-      x[k] = sum / (row[k] as number);
-    }
-    for (let k = rows.length - 1; k >= 0; k--) {
-      const row = rows[k] as Float64Array;
-      const value = (x[k] as number) / (row[k] as number);
-      x[k] = value;
-      for (let j = 0; j < k; j++) x[j] = (x[j] as number) - value * (row[j] as number);
-    }
-    return x;
+    return solveFactored(this.#rows, b);
   }
 
   solveOnes(): Float64Array {

@@ -1,4 +1,5 @@
 /** The minimiser of log (1/N) Σ exp(u·g_i): where u settles if the data are inseparable. */
+import { factorise, solveFactored } from './cholesky.ts';
 import { accumulate, combine, norm, type Points, project } from './points.ts';
 
 /** The end of Newton's method. */
@@ -105,19 +106,10 @@ function newtonStep(
 ): Float64Array | undefined {
   const rows = covariance(points, weights);
   if (!factorise(rows)) return undefined;
-  const x = gradient.map((value) => -value);
-  for (const [k, row] of rows.entries()) {
-    let sum = x[k] as number;
-    for (let j = 0; j < k; j++) sum -= (row[j] as number) * (x[j] as number);
-    x[k] = sum / (row[k] as number);
-  }
-  for (let k = rows.length - 1; k >= 0; k--) {
-    const row = rows[k] as Float64Array;
-    const value = (x[k] as number) / (row[k] as number);
-    x[k] = value;
-    for (let j = 0; j < k; j++) x[j] = (x[j] as number) - value * (row[j] as number);
-  }
-  return x;
+  return solveFactored(
+    rows,
+    gradient.map((value) => -value),
+  );
 }
 
 /** Lower triangle of Σ p_i g_i g_iᵀ, by rows; four points at a time, so that it is passed less. */
@@ -150,21 +142,4 @@ function covariance(points: Points, weights: Float64Array): Float64Array[] {
     }
   }
   return rows;
-}
-
-/** Cholesky factor in place; false if the matrix is not positive definite. */
-function factorise(rows: Float64Array[]): boolean {
-  for (const [k, row] of rows.entries()) {
-    for (let j = 0; j < k; j++) {
-      const other = rows[j] as Float64Array;
-      let sum = row[j] as number;
-      for (let m = 0; m < j; m++) sum -= (row[m] as number) * (other[m] as number);
-      row[j] = sum / (other[j] as number);
-    }
-    let left = row[k] as number;
-    for (let m = 0; m < k; m++) left -= (row[m] as number) ** 2;
-    if (!(left > 0)) return false;
-    row[k] = Math.sqrt(left);
-  }
-  return true;
 }
