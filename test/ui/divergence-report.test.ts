@@ -51,8 +51,10 @@ describe('the report of the divergence', () => {
     const text = report?.paragraphs.join('\n') ?? '';
     expect(text).toMatch(/18 columns with a median, 2 with a lower bound/);
     const slope = /B = (\S+) \(95 %: (\S+) to (\S+)\)/.exec(text)?.slice(1).map(Number) ?? [];
-    expect(slope[1]).toBeLessThan(3);
-    expect(slope[2]).toBeGreaterThan(3);
+    // The slope of the law itself; how often intervals cover it is tested with the fits.
+    expect(Math.abs((slope[0] as number) - 3)).toBeLessThan(0.1);
+    expect(slope[1]).toBeLessThan(slope[0] as number);
+    expect(slope[2]).toBeGreaterThan(slope[0] as number);
     expect(text).toMatch(/theory for N → ∞ has B → 1\.52/);
     expect(text).toMatch(/These data prefer the essential singularity \(log-likelihood ratio/);
     expect(text).toMatch(/cannot decide more/);
