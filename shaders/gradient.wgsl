@@ -29,9 +29,11 @@ fn softplus_over_residual(z: f32, e: f32, log1p_e: f32) -> f32 {
   return select((log1p_e / e) * (1.0 + e), 1.0, e < 1e-30);
 }
 
-// log r_i, given log(1 + e^{−|z|}).
-fn log_residual(z: f32, log1p_e: f32) -> f32 {
-  return select(min(z, 0.0) - log1p_e, z + slot.clock, slot.conformal == 1u);
+// log r_i + θ, from s = u·g_i and z = s − θ; log r_i itself with the conformal dynamics. For θ in the
+// hundreds z has lost the digits of s that tell the weights apart.
+fn shifted_log_residual(s: f32, z: f32) -> f32 {
+  if (slot.conformal == 1u) { return s; }
+  return select(slot.clock, s, z < 0.0) - log1p_small(exp(-abs(z)));
 }
 
 // Evaluates at the vector POINT and the clock of the slot. Writes F into the vector END_SLOPE, z_i
@@ -51,9 +53,12 @@ fn evaluate_gradient(lid: u32) -> GradientStats {
       let g = unpack(data[row + q]);
       sum += g[0] * vectors[point + 2u * q] + g[1] * vectors[point + 2u * q + 1u];
     }
-    let z = (sum.x + sum.y) + (sum.z + sum.w) - slot.clock;
+    let s = (sum.x + sum.y) + (sum.z + sum.w);
+    let z = s - slot.clock;
+    let log_residual = shifted_log_residual(s, z);
     sample_values[z_end + i] = z;
-    largest = max(largest, log_residual(z, log1p_small(exp(-abs(z)))));
+    sample_values[weights + i] = log_residual;
+    largest = max(largest, log_residual);
   }
   let shift = reduce_max(lid, largest);
 
@@ -61,10 +66,10 @@ fn evaluate_gradient(lid: u32) -> GradientStats {
   for (var i = lid; i < samples; i += WORKGROUP) {
     let z = sample_values[z_end + i];
     let e = exp(-abs(z));
-    let log1p_e = log1p_small(e);
-    let weight = exp(log_residual(z, log1p_e) - shift);
+    let weight = exp(sample_values[weights + i] - shift);
     sample_values[weights + i] = weight;
-    let loss = select(softplus_over_residual(z, e, log1p_e), 1.0, slot.conformal == 1u);
+    let ratio = softplus_over_residual(z, e, log1p_small(e));
+    let loss = select(ratio, 1.0, slot.conformal == 1u);
     sums += vec4(weight, weight * loss, select(0.0, 1.0, z >= 0.0), 0.0);
   }
   storageBarrier();
@@ -72,7 +77,8 @@ fn evaluate_gradient(lid: u32) -> GradientStats {
 
   sum_rows(lid, weights, -slot.sigma * slot.sigma / sums.x);
   let mean = f32(samples);
-  return GradientStats(shift + log(sums.x / mean), shift + log(sums.y / mean), u32(sums.z));
+  let scale = select(shift - slot.clock, shift, slot.conformal == 1u);
+  return GradientStats(scale + log(sums.x / mean), scale + log(sums.y / mean), u32(sums.z));
 }
 
 var<workgroup> partial: array<mat2x4<f32>, WORKGROUP>;
