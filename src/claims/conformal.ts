@@ -15,6 +15,8 @@ const SCALE = {
 /** log10 of the conformal times at which the runs are compared, and of the last. */
 const COMPARED = [1, 2, 2.7];
 const LAST = 2.7;
+/** log10 of the end of the runs without bias. */
+const END = 2.8;
 const TOLERANCES = [0.1, 0.02, 0.01];
 
 /** In conformal time the run with bias follows the run without. */
@@ -32,7 +34,7 @@ export const conformalTime: Claim = {
     overSeeds(
       LAMBDAS,
       SCALE[size],
-      { horizon: LAST + 0.1, until: 'horizon', dynamics: { kind: 'conformal' } },
+      { horizon: END, until: 'horizon', dynamics: { kind: 'conformal' } },
       false,
     ),
   ],
