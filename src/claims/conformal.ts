@@ -24,8 +24,8 @@ export const conformalTime: Claim = {
   id: 'conformal-time',
   title: 'In conformal time the bias drops out',
   text:
-    'Late in a run every residual is an exponential, and the bias becomes a common factor e^b of the ' +
-    'gradient. Measured in τ = ∫ e^b dt, the weights then follow the gradient flow of (1/N) Σ exp(u·g), in ' +
+    'Late in a run every residual is an exponential, and the bias becomes a common factor eᵇ of the ' +
+    'gradient. Measured in τ = ∫ eᵇ dt, the weights then follow the gradient flow of (1/N) Σ exp(u·g), in ' +
     'which there is no bias at all. Here the same datasets are trained twice: with bias on the logistic ' +
     'loss, and without bias on the exponential one. Only the beginning differs.',
   sweeps: (size) => [

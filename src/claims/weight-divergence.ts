@@ -20,7 +20,7 @@ export const weightDivergence: Claim = {
     'Below the edge no direction separates the data, so the weights come to rest where the late-time ' +
     'objective (1/N) Σ exp(u·g) has its minimum, while the bias falls for ever. The norm ‖u∞‖ = σ‖S∞‖ of ' +
     'that point does not depend on σ. For large N it follows from a saddle point with the Lambert ' +
-    'function, and grows like (0.857/(½ − λ))^½ towards the edge.',
+    'function, and grows like √(0.857/(½ − λ)) towards the edge.',
   sweeps: (size) => [overSeeds(LAMBDAS, SCALE[size], { horizon: HORIZON, until: 'horizon' })],
   verdicts: ([result]) => (result ? judge(result) : []),
   figures: ([result]) => (result ? [draw(result)] : []),

@@ -42,6 +42,10 @@ export const claimStyle = css`
   .parameters th {
     color: var(--muted);
     font-weight: 400;
+    white-space: nowrap;
+  }
+  .parameters a {
+    white-space: nowrap;
   }
   .controls {
     display: flex;
@@ -116,6 +120,7 @@ export const claimStyle = css`
     gap: 20px 28px;
     margin-top: 18px;
   }
+  .figures > .wide,
   .figures > :last-child:nth-child(odd) {
     grid-column: 1 / -1;
   }
@@ -137,6 +142,9 @@ export const claimStyle = css`
     .parameters th,
     .parameters td {
       padding-right: 12px;
+    }
+    .parameters a {
+      white-space: normal;
     }
   }
 `;

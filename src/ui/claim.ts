@@ -231,7 +231,7 @@ export class GrokClaim extends LitElement {
       ${repeat(
         shown,
         ({ title }) => title,
-        (figure) => html`<figure>
+        (figure) => html`<figure class=${figure.kind === 'map' ? 'wide' : ''}>
           ${
             figure.kind === 'chart'
               ? html`<grok-figure .chart=${figure}></grok-figure>`

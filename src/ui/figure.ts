@@ -1,16 +1,13 @@
 import { css, html, nothing, type PropertyValues, svg } from 'lit';
 import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import type { Figure, Series } from '../claims/claim.ts';
+import type { ChartFigure, Series } from '../results/figure.ts';
 import { drawSeries, type Stroke, strokesOf } from './figure-draw.ts';
 import { number, powerOfTen, time } from './format.ts';
 import { PlotElement } from './plot-element.ts';
 import { decades } from './scale.ts';
 import type { TableContent } from './table.ts';
 import { CANVAS_FONT, colours, type Palette } from './theme.ts';
-
-/** A chart of a claim. */
-export type Chart = Extract<Figure, { kind: 'chart' }>;
 
 const HEIGHT = 260;
 
@@ -20,7 +17,7 @@ const EARLIEST = -3;
 /** Room beyond the data on a linear axis, of its length. */
 const MARGIN = 0.04;
 
-/** A chart of a claim: runs, points and theory, a legend in words, and the numbers in a table. */
+/** A picture of series over common axes: runs, points and theory, a legend in words, and the numbers in a table. */
 export class GrokFigure extends PlotElement {
   static override styles = [
     super.styles,
@@ -49,9 +46,9 @@ export class GrokFigure extends PlotElement {
     `,
   ];
 
-  @property({ attribute: false }) chart: Chart | undefined;
+  @property({ attribute: false }) chart: ChartFigure | undefined;
 
-  #content: Chart | undefined;
+  #content: ChartFigure | undefined;
 
   protected override updated(changed: PropertyValues<this>): void {
     if (!changed.has('chart')) return;
@@ -99,7 +96,7 @@ export class GrokFigure extends PlotElement {
       {
         width,
         height: HEIGHT,
-        padding: [8, 12, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: { show: false },
         scales: {
@@ -136,15 +133,16 @@ export class GrokFigure extends PlotElement {
   }
 
   #range(axis: 'x' | 'y'): [number, number] {
-    const { series, xLogarithmic } = this.chart as Chart;
+    const { series, xLogarithmic } = this.chart as ChartFigure;
     const isTime = axis === 'x' && xLogarithmic;
     let [low, high] = [Infinity, -Infinity];
-    for (const { x, y } of series) {
+    for (const { x, y, error } of series) {
       for (const [k, at] of x.entries()) {
         const value = axis === 'x' ? at : (y[k] as number);
         if (!Number.isFinite(value) || !Number.isFinite(y[k])) continue;
-        if (value < low) low = value;
-        if (value > high) high = value;
+        const bar = axis === 'y' ? (error?.[k] ?? 0) : 0;
+        if (value - bar < low) low = value - bar;
+        if (value + bar > high) high = value + bar;
       }
     }
     if (low > high) return [0, 1];
@@ -162,7 +160,7 @@ function logarithmic(most: number): Partial<uPlot.Axis> {
 }
 
 /** What the axes are, which a plot is built for. */
-function axesOf(chart: Chart | undefined): string {
+function axesOf(chart: ChartFigure | undefined): string {
   if (!chart) return '';
   const { xTitle, yTitle, xLogarithmic, yLogarithmic } = chart;
   return [xTitle, yTitle, xLogarithmic, yLogarithmic].join('\n');
@@ -179,19 +177,25 @@ function renderLegend(series: readonly Series[]): unknown {
   </ul>`;
 }
 
-function renderSwatch(kind: Series['kind'], { colour, dash }: Stroke): unknown {
+function renderSwatch(kind: Series['kind'], { colour, dash, open }: Stroke): unknown {
   const ink = `var(--${colour})`;
   return html`<svg width="28" height="10" aria-hidden="true">
     ${
       kind === 'points'
-        ? svg`<circle cx="14" cy="5" r="3.5" fill=${ink}></circle>`
+        ? svg`<circle cx="14" cy="5" r="3.5" fill=${open ? 'none' : ink} stroke=${ink}></circle>`
         : svg`<line x1="0" x2="28" y1="5" y2="5" stroke=${ink} stroke-width="2" stroke-dasharray=${dash.join(' ')}></line>`
     }
   </svg>`;
 }
 
 /** The points of all series, one after the other; those of a nameless one belong to the name before. */
-function tableOf({ series, xTitle, yTitle, xLogarithmic, yLogarithmic }: Chart): TableContent {
+function tableOf({
+  series,
+  xTitle,
+  yTitle,
+  xLogarithmic,
+  yLogarithmic,
+}: ChartFigure): TableContent {
   const names: string[] = [];
   let [name, nth] = ['', 1];
   const ends: number[] = [];
@@ -205,17 +209,19 @@ function tableOf({ series, xTitle, yTitle, xLogarithmic, yLogarithmic }: Chart):
     if (!Number.isFinite(value)) return '–';
     return isLog ? time(value) : number(value);
   };
+  const bars = series.some(({ error }) => error);
   return {
-    head: ['series', xTitle, yTitle],
+    head: ['series', xTitle, yTitle, ...(bars ? [yLogarithmic ? '± decades' : '±'] : [])],
     length: ends.at(-1) ?? 0,
     row: (k) => {
       const at = ends.findIndex((end) => k < end);
       const own = k - (at > 0 ? (ends[at - 1] as number) : 0);
-      const { x, y } = series[at] as Series;
+      const { x, y, error } = series[at] as Series;
       return [
         names[at] as string,
         text(x[own] as number, xLogarithmic),
         text(y[own] as number, yLogarithmic),
+        ...(bars ? [text(error?.[own] ?? Number.NaN, false)] : []),
       ];
     },
   };

@@ -88,7 +88,7 @@ export const headerStyle = css`
   }
   @media (max-width: 720px) {
     .top {
-      gap: 0 18px;
+      gap: 0 14px;
       padding-left: 16px;
       padding-right: 16px;
     }

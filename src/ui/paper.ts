@@ -208,7 +208,7 @@ export class GrokPaper extends LitElement {
         ${
           outcomes.length === 0
             ? `${count(replicas)} replicas, one claim after the other`
-            : `${held} of the ${outcomes.length} claims run so far hold`
+            : `${held} of ${outcomes.length} ${outcomes.length < runs.length ? 'claims run so far' : 'claims'} hold`
         }
       </p>
     </div>`;

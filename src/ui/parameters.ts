@@ -15,8 +15,8 @@ const DATA: Record<SweepSpec['ensemble'], string> = {
 };
 
 const TRAINING: Record<SweepSpec['dynamics']['kind'], string> = {
-  flow: 'gradient flow of the logistic loss, with bias',
-  conformal: 'gradient flow of the exponential loss, without bias',
+  flow: 'gradient flow, logistic loss, with bias',
+  conformal: 'gradient flow, exponential loss, no bias',
 };
 
 /** A name, and its value in each of the sweeps. */
@@ -29,16 +29,16 @@ export interface ParameterRow {
 export function parameterRows(sweeps: readonly ClaimSweep[]): ParameterRow[] {
   const rows: [string, (sweep: ClaimSweep, plan: SweepPlan) => string][] = [
     ['data', ({ spec }) => DATA[spec.ensemble]],
-    ['training', ({ spec, trained }) => (trained ? TRAINING[spec.dynamics.kind] : 'none')],
-    ['N, training samples', (_, plan) => along(plan, 'samples')],
-    ['σ, their standard deviation', (_, plan) => along(plan, 'sigma')],
-    ['λ = d/N', (_, plan) => along(plan, 'lambda')],
+    ['training', ({ spec, trained }) => (trained ? trainingText(spec) : 'none')],
+    ['N, samples', (_, plan) => along(plan, 'samples')],
+    ['σ of the data', (_, plan) => along(plan, 'sigma')],
+    ['λ', (_, plan) => along(plan, 'lambda')],
     ['seeds', (_, plan) => seedsText(plan)],
     ['run until', ({ spec }) => endText(spec)],
-    ['tolerance of the integrator', ({ spec }) => spec.tolerance],
     [
-      'datasets certified',
-      ({ certified }) => (certified ? 'each: separable or not, with its margin or ‖u∞‖' : 'no'),
+      'certificates',
+      ({ certified }) =>
+        certified ? 'separable or not, and margin or ‖u∞‖, of each dataset' : 'none',
     ],
     ['replicas', (_, plan) => count(plan.size)],
   ];
@@ -73,8 +73,11 @@ function seedsText({ spec, xs, ys }: SweepPlan): string {
 const rangeText = (first: number, seeds: readonly number[]): string =>
   seeds.length === 1 ? String(first) : `${first} to ${seeds.at(-1)}`;
 
-function endText({ until, horizon, thresholds }: SweepSpec): string {
-  const end = `t = ${powerOfTen(horizon)}`;
+const trainingText = ({ dynamics, tolerance }: SweepSpec): string =>
+  `${TRAINING[dynamics.kind]}${tolerance === 'fine' ? ', fine tolerance' : ''}`;
+
+function endText({ until, horizon, thresholds, dynamics }: SweepSpec): string {
+  const end = `${dynamics.kind === 'conformal' ? 'τ' : 't'} = ${powerOfTen(horizon)}`;
   if (until === 'horizon') return end;
   return `test accuracy is ${thresholds.test.at(-1)} and training accuracy ${thresholds.train.at(-1)}, or ${end}`;
 }

@@ -2,29 +2,36 @@ import { css, html } from 'lit';
 import type { Verdict } from '../claims/claim.ts';
 import { verdictText } from '../claims/words.ts';
 
-/** What was measured against what was predicted, a row a verdict. */
+const COLUMNS = [
+  'verdict',
+  'quantity, and where its tolerance comes from',
+  'measured',
+  'predicted',
+];
+
+/**
+ * What was measured against what was predicted, a row a verdict. Roles are written out: on a phone
+ * rows are blocks, which would not be read as a table any more.
+ */
 export function renderVerdicts(verdicts: readonly Verdict[]): unknown {
-  return html`<table class="verdicts">
+  return html`<table class="verdicts" role="table">
     <caption class="spoken">Verdicts</caption>
-    <thead>
-      <tr>
-        <th scope="col">verdict</th>
-        <th scope="col">quantity, and where its tolerance comes from</th>
-        <th scope="col">measured</th>
-        <th scope="col">predicted</th>
+    <thead role="rowgroup">
+      <tr role="row">
+        ${COLUMNS.map((name) => html`<th role="columnheader" scope="col">${name}</th>`)}
       </tr>
     </thead>
-    <tbody>
+    <tbody role="rowgroup">
       ${verdicts.map((verdict) => {
         const { measured, predicted } = verdictText(verdict);
-        return html`<tr>
-          <td class=${verdict.passed ? 'pass' : 'fail'}>
+        return html`<tr role="row">
+          <td role="cell" class=${verdict.passed ? 'pass' : 'fail'}>
             <span aria-hidden="true">${verdict.passed ? '✓' : '✗'}</span>
             ${verdict.passed ? 'pass' : 'fail'}
           </td>
-          <th scope="row">${verdict.what}<span class="because">${verdict.because}</span></th>
-          <td>${measured}</td>
-          <td>${predicted}</td>
+          <th role="rowheader" scope="row">${verdict.what}<span class="because">${verdict.because}</span></th>
+          <td role="cell" data-name="measured">${measured}</td>
+          <td role="cell" data-name="predicted">${predicted}</td>
         </tr>`;
       })}
     </tbody>
@@ -69,12 +76,28 @@ export const verdictStyle = css`
     font-size: 0.8125rem;
   }
   @media (max-width: 720px) {
-    .verdicts th,
-    .verdicts td {
-      padding-right: 8px;
+    .verdicts thead {
+      position: absolute;
+      clip-path: inset(50%);
     }
-    .verdicts tr > :last-child {
-      padding-right: 0;
+    .verdicts tbody tr {
+      display: grid;
+      grid-template-columns: 4em 2fr 3fr;
+      gap: 2px 12px;
+      padding: 8px 0;
+      border-bottom: 1px solid var(--line);
+    }
+    .verdicts tbody th,
+    .verdicts tbody td {
+      padding: 0;
+      border: 0;
+    }
+    .verdicts tbody th {
+      grid-area: 1 / 1 / 2 / -1;
+    }
+    .verdicts [data-name]::before {
+      content: attr(data-name) ' ';
+      color: var(--muted);
     }
   }
 `;
