@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two builds: the page (default) and, with `--mode node`, the headless library and command line.
+ * Two builds: the pages (default) and, with `--mode node`, the headless library and command line.
  * Nothing of either is inlined into the other.
  */
 export default defineConfig(({ mode }) => ({
@@ -19,7 +19,12 @@ export default defineConfig(({ mode }) => ({
             external: ['webgpu'],
           },
         }
-      : { outDir: 'dist/page', emptyOutDir: true, target: 'es2023' },
+      : {
+          outDir: 'dist/page',
+          emptyOutDir: true,
+          target: 'es2023',
+          rolldownOptions: { input: ['index.html', 'paper.html'] },
+        },
   worker: { format: 'es' as const },
   test: {
     include: ['test/**/*.test.ts'],

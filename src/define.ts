@@ -1,4 +1,5 @@
 /** Registers the custom elements. Importing it is the only side effect of the library. */
+import { register } from './register.ts';
 import { GrokChart } from './ui/chart.ts';
 import { GrokHeatmap } from './ui/heatmap.ts';
 import { GrokInspector } from './ui/inspector.ts';
@@ -8,7 +9,7 @@ import { GrokProgress } from './ui/progress.ts';
 import { GrokSpecForm } from './ui/spec-form.ts';
 import { GrokTable } from './ui/table.ts';
 
-const ELEMENTS = {
+register({
   'grok-chart': GrokChart,
   'grok-heatmap': GrokHeatmap,
   'grok-inspector': GrokInspector,
@@ -17,8 +18,4 @@ const ELEMENTS = {
   'grok-progress': GrokProgress,
   'grok-spec-form': GrokSpecForm,
   'grok-table': GrokTable,
-};
-
-for (const [name, element] of Object.entries(ELEMENTS)) {
-  if (!customElements.get(name)) customElements.define(name, element);
-}
+});

@@ -15,6 +15,8 @@ const SCALE = {
 /** log10 of the conformal times at which the runs are compared, and of the last. */
 const COMPARED = [1, 2, 2.7];
 const LAST = 2.7;
+/** log10 of the end of the runs without bias. */
+const END = 2.8;
 const TOLERANCES = [0.1, 0.02, 0.01];
 
 /** In conformal time the run with bias follows the run without. */
@@ -22,8 +24,8 @@ export const conformalTime: Claim = {
   id: 'conformal-time',
   title: 'In conformal time the bias drops out',
   text:
-    'Late in a run every residual is an exponential, and the bias becomes a common factor e^b of the ' +
-    'gradient. Measured in τ = ∫ e^b dt, the weights then follow the gradient flow of (1/N) Σ exp(u·g), in ' +
+    'Late in a run every residual is an exponential, and the bias becomes a common factor eᵇ of the ' +
+    'gradient. Measured in τ = ∫ eᵇ dt, the weights then follow the gradient flow of (1/N) Σ exp(u·g), in ' +
     'which there is no bias at all. Here the same datasets are trained twice: with bias on the logistic ' +
     'loss, and without bias on the exponential one. Only the beginning differs.',
   sweeps: (size) => [
@@ -32,7 +34,7 @@ export const conformalTime: Claim = {
     overSeeds(
       LAMBDAS,
       SCALE[size],
-      { horizon: LAST + 0.1, until: 'horizon', dynamics: { kind: 'conformal' } },
+      { horizon: END, until: 'horizon', dynamics: { kind: 'conformal' } },
       false,
     ),
   ],

@@ -21,7 +21,7 @@ export const timeDivergence: Claim = {
   id: 'time-divergence',
   title: 'The grokking time diverges',
   text:
-    'Towards the edge the norm at which the weights settle grows like (½ − λ)^−½, and the bias, which ' +
+    'Towards the edge the norm at which the weights settle grows like 1/√(½ − λ), and the bias, which ' +
     'grows only like log t, has to exceed it by Φ⁻¹(a): the time to accuracy a is exponential in the norm. ' +
     'Datasets of one λ scatter widely, but each lies on the same line, ln t_test = Φ⁻¹(a)‖u∞‖ − ln E∞. ' +
     'On the separable side the time goes on growing and is infinite from λ* on, which is ½ only for σ → ∞.',

@@ -25,7 +25,7 @@ const regimes: SweepSpec = parseSpec({
 /** λ with 1 − 2λ = 2^−1 … 2^−8, evenly in the logarithm, ascending. */
 function mapLambdas(count: number): number[] {
   return Array.from({ length: count }, (_, k) =>
-    Number((0.5 * (1 - 2 ** (-1 - (7 * k) / (count - 1)))).toPrecision(9)),
+    Number((0.5 * (1 - 2 ** (-1 - (7 * k) / (count - 1)))).toPrecision(5)),
   );
 }
 
@@ -79,7 +79,7 @@ function judgeRegimes(result: SweepResult): Verdict[] {
     ix: number,
     error: (end: { sigma: number; clock: number; uNorm: number }) => number,
   ): number => Math.max(...ends(ix).map((end) => Math.abs(error(end))));
-  const because = `at t = 10^${HORIZON}, the worst of σ = ${SIGMAS.join(', ')}`;
+  const because = `at t = 10¹⁰⁰, the worst of σ = ${SIGMAS.join(', ')}`;
   const weight = limitWeight(0.375);
   const late = lateClock(log1pTimeOf(logTime), limitObjective(0.375));
   return [
@@ -108,7 +108,7 @@ function judgeRegimes(result: SweepResult): Verdict[] {
       `E → ½; ${because}`,
     ),
     verdict(
-      'u less the solution of e^u + u = 1 + σ²θ at λ = ½',
+      'u less the solution of eᵘ + u = 1 + σ²θ at λ = ½',
       worst(1, (end) => end.uNorm - edgeWeight(end.clock, end.sigma)),
       'near',
       0,

@@ -43,10 +43,8 @@ export const nonMonotonicTestLoss: Claim = {
             xTitle: 't',
             yTitle: 'test loss',
             xLogarithmic: true,
-            yLogarithmic: true,
-            series: runSeries(result, 0, 'runs', ({ clock, uNorm }) =>
-              Math.log10(Math.max(1e-12, testLoss(clock, uNorm))),
-            ),
+            yLogarithmic: false,
+            series: runSeries(result, 0, 'runs', ({ clock, uNorm }) => testLoss(clock, uNorm)),
           },
         ]
       : [],

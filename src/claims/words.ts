@@ -10,7 +10,13 @@ export function verdictText({ measured, predicted, tolerance, relation }: Verdic
   const round = (value: number): number =>
     Number(tolerance > 0 ? value.toFixed(decimals) : value.toPrecision(3));
   const text = (value: number): string =>
-    Number.isFinite(value) ? String(round(value)) : value > 0 ? '∞' : value < 0 ? '−∞' : 'nothing';
+    Number.isFinite(value)
+      ? String(round(value)).replaceAll('-', '−')
+      : value > 0
+        ? '∞'
+        : value < 0
+          ? '−∞'
+          : 'nothing';
   const prediction = text(predicted);
   const bound = { near: '', atLeast: 'at least ', atMost: 'at most ' }[relation];
   const slack = relation === 'near' ? (tolerance > 0 ? ` ± ${text(tolerance)}` : ' exactly') : '';

@@ -28,7 +28,8 @@ export function cellText(plan: SweepPlan): string {
 
 /** Whether λ is so finely spaced that neighbours round to the same d somewhere on the map. */
 function sharesData(plan: SweepPlan): boolean {
-  const { x, y } = plan.spec;
+  const { x, y, ensemble } = plan.spec;
+  if (ensemble === 'twoPoint') return false;
   if (x.over !== 'lambda' && y.over !== 'lambda') return false;
   const rows = plan.ys.map((_, iy) => plan.xs.map((_, ix) => plan.cell(ix, iy)));
   const lines = x.over === 'lambda' ? rows : plan.xs.map((_, ix) => rows.map((row) => row[ix]));

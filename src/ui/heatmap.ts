@@ -59,6 +59,10 @@ export class GrokHeatmap extends PlotElement {
   @property({ attribute: false }) view: View | undefined;
   /** Changes whenever the table has; the map is painted anew. */
   @property({ attribute: false }) revision = 0;
+  /** Whether cells can be selected. */
+  @property({ attribute: false }) selectable = true;
+  /** Names its table, where a page has several maps. */
+  @property() label = 'Map';
   /** The selected cell. */
   @property({ attribute: false }) selected: CellPosition | undefined;
 
@@ -88,7 +92,7 @@ export class GrokHeatmap extends PlotElement {
         tabindex="0"
         role="application"
         aria-roledescription="map"
-        aria-label="Map of grokking times over ${names}. Arrow keys move, Enter selects a cell."
+        aria-label="Map of grokking times over ${names}. Arrow keys move${this.selectable ? ', Enter selects a cell' : ''}."
         @keydown=${this.#onKey}
         @focus=${() => {
           this.cursor ??= this.selected ?? { ix: 0, iy: 0 };
@@ -104,7 +108,7 @@ export class GrokHeatmap extends PlotElement {
         ${this.cursor ? this.#lines(view, this.cursor).join(', ') : nothing}
       </div>
       <grok-table
-        label="Map"
+        label=${this.label}
         .content=${() => this.#table(view)}
         .revision=${this.revision}
       ></grok-table>
@@ -179,7 +183,8 @@ export class GrokHeatmap extends PlotElement {
     if (to) {
       const clamp = (v: number, n: number): number => Math.min(n - 1, Math.max(0, v));
       this.cursor = { ix: clamp(to.ix, columns), iy: clamp(to.iy, rows) };
-    } else if (event.key === 'Enter' || event.key === ' ') this.#select({ ix, iy });
+    } else if (this.selectable && (event.key === 'Enter' || event.key === ' '))
+      this.#select({ ix, iy });
     else if (event.key === 'Escape') this.cursor = undefined;
     else return;
     event.preventDefault();
@@ -250,7 +255,9 @@ export class GrokHeatmap extends PlotElement {
     chart.over.addEventListener('pointerleave', () => {
       this.cursor = undefined;
     });
-    chart.over.addEventListener('click', (event) => this.#select(cellAt(event)));
+    chart.over.addEventListener('click', (event) => {
+      if (this.selectable) this.#select(cellAt(event));
+    });
   }
 
   #draw(chart: uPlot): void {

@@ -7,35 +7,6 @@ export const labStyle = css`
     min-height: 100vh;
     background: var(--ground);
   }
-  .top {
-    position: relative;
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    justify-content: space-between;
-    gap: 6px 24px;
-    padding: 12px 24px;
-    border-bottom: 1px solid var(--line);
-  }
-  h1 {
-    font-size: 1.2rem;
-    margin: 0;
-    font-weight: 700;
-    letter-spacing: -0.01em;
-  }
-  .engine {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: 4px 10px;
-    font-size: 0.875rem;
-  }
-  .engine select {
-    min-height: 32px;
-    border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
-    border-radius: 6px;
-    background: var(--ground);
-  }
   .inline {
     min-height: 28px;
     border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
@@ -100,7 +71,6 @@ export const labStyle = css`
     main {
       grid-template-columns: minmax(0, 1fr);
     }
-    .top,
     section {
       padding-left: 16px;
       padding-right: 16px;

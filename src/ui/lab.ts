@@ -9,8 +9,9 @@ import { checkDevice } from '../sweep/device-check.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { cellText, commonText } from './caption.ts';
-import { deviceBadgeStyle, renderDeviceBadge } from './device-badge.ts';
+import { deviceBadgeStyle } from './device-badge.ts';
 import { PARAMETER_LABELS } from './format.ts';
+import { headerStyle, renderHeader } from './header.ts';
 import type { CellPosition } from './heatmap.ts';
 import { labStyle } from './lab-style.ts';
 import { hashOf, specFromHash } from './link.ts';
@@ -28,7 +29,7 @@ const SHOWN_ACCURACY = 0.95;
  * The laboratory: a spec, its sweep on an engine, the map, the profile and one replica.
  */
 export class GrokLab extends LitElement {
-  static override styles = [theme, labStyle, deviceBadgeStyle];
+  static override styles = [theme, headerStyle, labStyle, deviceBadgeStyle];
 
   /** Chooses the engine; the laboratory starts once it is set. */
   @property({ attribute: false }) chooseEngine: ChooseEngine | undefined;
@@ -198,10 +199,11 @@ export class GrokLab extends LitElement {
   protected override render(): unknown {
     const view = this.#view;
     return html`
-      <header class="top">
-        <h1>Grokscope</h1>
-        ${this.#renderEngine()}
-      </header>
+      ${renderHeader(
+        html`<h1 class="name">Grokscope</h1>`,
+        { preference: this.preference, choice: this.choice, check: this.deviceCheck },
+        (preference) => this.#prefer(preference),
+      )}
       <main>
         <section class="controls" aria-label="Experiment">
           <details class="setup" ?open=${this.wide}>
@@ -222,30 +224,6 @@ export class GrokLab extends LitElement {
         </section>
       </main>
     `;
-  }
-
-  #renderEngine(): unknown {
-    const { choice } = this;
-    const name = choice && { webgpu: 'WebGPU', cpu: 'CPU' }[choice.engine.info.kind];
-    return html`<div class="engine">
-      ${
-        choice
-          ? html`<span><strong>${name}</strong> · ${choice.engine.info.device}, ${choice.engine.info.precision}</span>
-              ${renderDeviceBadge(this.deviceCheck, choice.engine.info)}
-              <span class="muted">${choice.why}</span>`
-          : nothing
-      }
-      <select
-        aria-label="Engine"
-        @change=${(event: Event) => this.#prefer((event.target as HTMLSelectElement).value as EnginePreference)}
-      >
-        ${(['auto', 'webgpu', 'cpu'] as const).map(
-          (value) => html`<option value=${value} ?selected=${value === this.preference}>
-            ${{ auto: 'Best engine', webgpu: 'WebGPU', cpu: 'CPU' }[value]}
-          </option>`,
-        )}
-      </select>
-    </div>`;
   }
 
   #renderProblem(): unknown {

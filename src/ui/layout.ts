@@ -42,7 +42,7 @@ export function markX(
   if (position === undefined) return;
   const { min = 0, max = 1 } = chart.scales.y ?? {};
   const ends = [min, max].map((y) => ({ x: position, y: y as number }));
-  markLine(chart, { label, points: ends }, palette, []);
+  markLine(chart, { label, side: 'left', points: ends }, palette, []);
 }
 
 /**
@@ -51,7 +51,7 @@ export function markX(
  */
 export function markLine(
   { ctx, bbox, valToPos }: uPlot,
-  { label, points }: MapLine,
+  { label, side, points }: MapLine,
   { ink, ground }: Palette,
   dash: readonly number[],
 ): void {
@@ -83,8 +83,9 @@ export function markLine(
   ctx.save();
   ctx.fillStyle = ink;
   ctx.font = CANVAS_FONT.replace('12', String(12 * ratio));
-  ctx.textAlign = 'center';
+  ctx.textAlign = side === 'left' ? 'right' : 'left';
   ctx.textBaseline = 'bottom';
-  ctx.fillText(label, top[0] as number, bbox.top - 4 * ratio);
+  const offset = (side === 'left' ? 2 : -2) * ratio;
+  ctx.fillText(label, (top[0] as number) + offset, bbox.top - 4 * ratio);
   ctx.restore();
 }

@@ -9,6 +9,8 @@ import { positionOf } from './scale.ts';
 /** A line over the map, from cell to cell. */
 export interface MapLine {
   readonly label: string;
+  /** Where the label lies of the line's end; λc and λ* may be close. */
+  readonly side: 'left' | 'right';
   /** Cell coordinates; undefined where the line leaves the map. */
   readonly points: readonly ({ readonly x: number; readonly y: number } | undefined)[];
 }
@@ -39,7 +41,7 @@ export function divergenceLine({ spec, xs, ys }: SweepPlan, accuracy: number): M
     ...points,
     last && (onX ? { x: last.x, y: ys.length - 0.5 } : { x: xs.length - 0.5, y: last.y }),
   ];
-  return [{ label: 'λ*', points: extended }];
+  return [{ label: 'λ*', side: 'right', points: extended }];
 }
 
 /** Norms at which the curve below is computed: from λ ≈ 0.002 to λ ≈ 0.4998. */

@@ -242,7 +242,12 @@ export class GrokProfile extends PlotElement {
         // Above the plot is the band for times beyond t_end.
         return x === undefined || log10t > this.#top ? undefined : { x, y: log10t };
       });
-      markLine(chart, { label: '', points }, { ...palette, ink: palette.second }, [5, 3]);
+      markLine(
+        chart,
+        { label: '', side: 'right', points },
+        { ...palette, ink: palette.second },
+        [5, 3],
+      );
     }
     ctx.restore();
   }

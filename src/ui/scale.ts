@@ -52,3 +52,11 @@ export function ticks(values: readonly number[], most: number): Tick[] {
   }
   return result;
 }
+
+/** Whole decades from low to high, at most about `most`. */
+export function decades(low: number, high: number, most: number): number[] {
+  const step = Math.max(1, niceStep((high - low) / most));
+  const list: number[] = [];
+  for (let x = Math.ceil(low / step) * step; x <= high + 1e-9; x += step) list.push(x);
+  return list;
+}

@@ -1,44 +1,8 @@
-import axeCore from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { type PreviewServer, preview } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GrokLab } from '../../src/ui/lab.ts';
 import { launch } from './chromium.ts';
-
-/** The built page, served as `npm start` serves it. */
-let server: PreviewServer;
-let url: string;
-const errors: string[] = [];
-
-beforeAll(async () => {
-  server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
-  url = server.resolvedUrls?.local[0] as string;
-});
-
-afterAll(() => server.close());
-
-interface Options {
-  readonly hash?: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly scheme?: 'light' | 'dark';
-  readonly init?: () => void;
-}
-
-async function open(browser: Browser, options: Options = {}): Promise<Page> {
-  const { width = 1440, height = 900, scheme = 'light' } = options;
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  if (options.init) await page.addInitScript(options.init);
-  await page.goto(url + (options.hash ?? ''));
-  return page;
-}
-
-/** The link of a spec. */
-const link = (spec: object): string => `#spec=${encodeURIComponent(JSON.stringify(spec))}`;
+import { errors, link, open, overflow, violations } from './harness.ts';
 
 const status = (page: Page): Promise<string> =>
   page.locator('grok-progress .status').innerText({ timeout: 60_000 });
@@ -47,22 +11,6 @@ async function untilStatus(page: Page, pattern: RegExp): Promise<string> {
   await expect.poll(() => status(page), { timeout: 100_000, interval: 50 }).toMatch(pattern);
   return status(page);
 }
-
-/** What axe finds wrong with the page as it stands. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeCore.source);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof axeCore };
-    const result = await axe.run(document);
-    return result.violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' | ')}`,
-    );
-  });
-}
-
-/** Pixels by which the page is wider than the window. */
-const overflow = (page: Page): Promise<number> =>
-  page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 /** A sweep that takes far longer than any test waits. */
 const ENDLESS = {

@@ -82,6 +82,9 @@ export function saddlePointOfNorm(q: number): SaddlePoint {
   return { lambda: ratio, norm: q, objective: mean * Math.exp(-logGamma) };
 }
 
+/** (½ − λ)‖u∞‖² for λ → ½. */
+const EDGE = 0.857;
+
 /**
  * The saddle point at λ: ‖u∞‖ and E∞. Near the edge ‖u∞‖ ≈ (0.857/(½ − λ))^{1/2}.
  *
@@ -92,10 +95,12 @@ export function saddlePoint(lambda: number): SaddlePoint {
   if (!(lambda >= 1e-5 && lambda <= 0.499999)) {
     throw new RangeError(`lambda: got ${lambda}; expected a number from 1e-5 to 0.499999`);
   }
+  // The asymptote is approached from below. Large norms are dear to try.
+  const most = Math.min(1e3, 2 * Math.sqrt(EDGE / (0.5 - lambda)));
   const logNorm = root(
     (x) => Math.log(edgeDistance(Math.exp(x)) / (0.5 - lambda)),
     Math.log(1e-3),
-    Math.log(1e3),
+    Math.log(most),
     1e-14,
   );
   return { ...saddlePointOfNorm(Math.exp(logNorm)), lambda };

@@ -1,0 +1,61 @@
+/** What tests of the built pages share. */
+import axeCore from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { type PreviewServer, preview } from 'vite';
+import { afterAll, beforeAll } from 'vitest';
+
+/** The built pages, served as `npm start` serves them. */
+let server: PreviewServer;
+let url: string;
+
+/** What pages have complained about, in exceptions and on their consoles. */
+export const errors: string[] = [];
+
+beforeAll(async () => {
+  server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
+  url = server.resolvedUrls?.local[0] as string;
+});
+
+afterAll(() => server.close());
+
+interface Options {
+  /** Which page; absent: the laboratory. */
+  readonly path?: string;
+  readonly hash?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly scheme?: 'light' | 'dark';
+  readonly init?: () => void;
+}
+
+/** Opens a page; its errors go into `errors`. */
+export async function open(browser: Browser, options: Options = {}): Promise<Page> {
+  const { width = 1440, height = 900, scheme = 'light' } = options;
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  if (options.init) await page.addInitScript(options.init);
+  await page.goto(url + (options.path ?? '') + (options.hash ?? ''));
+  return page;
+}
+
+/** The link of a spec. */
+export const link = (spec: object): string => `#spec=${encodeURIComponent(JSON.stringify(spec))}`;
+
+/** What axe finds wrong with the page as it stands. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeCore.source);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof axeCore };
+    const result = await axe.run(document);
+    return result.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' | ')}`,
+    );
+  });
+}
+
+/** Pixels by which the page is wider than the window. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
