@@ -1,6 +1,9 @@
 /** Registers the custom elements. Importing it is the only side effect of the library. */
 import { register } from './register.ts';
+import { GrokCertificates } from './ui/certificates.ts';
 import { GrokChart } from './ui/chart.ts';
+import { GrokDivergence } from './ui/divergence.ts';
+import { GrokFigure } from './ui/figure.ts';
 import { GrokHeatmap } from './ui/heatmap.ts';
 import { GrokInspector } from './ui/inspector.ts';
 import { GrokLab } from './ui/lab.ts';
@@ -10,7 +13,10 @@ import { GrokSpecForm } from './ui/spec-form.ts';
 import { GrokTable } from './ui/table.ts';
 
 register({
+  'grok-certificates': GrokCertificates,
   'grok-chart': GrokChart,
+  'grok-divergence': GrokDivergence,
+  'grok-figure': GrokFigure,
   'grok-heatmap': GrokHeatmap,
   'grok-inspector': GrokInspector,
   'grok-lab': GrokLab,

@@ -1,8 +1,12 @@
 /** Entry of the laboratory: registers the elements and hands it an engine chooser. */
 import { browserSurroundings } from './browser.ts';
 import './define.ts';
-import { engineChooser } from './engines.ts';
+import { certifierOf, engineChooser } from './engines.ts';
 import type { GrokLab } from './ui/lab.ts';
 
 const lab = document.querySelector<GrokLab>('grok-lab');
-if (lab) lab.chooseEngine = engineChooser(browserSurroundings());
+if (lab) {
+  const surroundings = browserSurroundings();
+  lab.certifier = certifierOf(surroundings);
+  lab.chooseEngine = engineChooser(surroundings);
+}

@@ -6,8 +6,21 @@ export interface Series {
   readonly kind: 'line' | 'points' | 'theory';
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** Half lengths of error bars. */
+  /** Half lengths of error bars, … */
   readonly error?: readonly number[];
+  /** … or their ends, where they are not about the point; infinite ones are cut off. */
+  readonly span?: readonly (readonly [number, number])[];
+}
+
+/** Ends of the bar at a point; undefined without one. */
+export function barOf(
+  { y, error, span }: Series,
+  k: number,
+): readonly [number, number] | undefined {
+  const middle = y[k] as number;
+  const half = error?.[k];
+  const bar = span?.[k] ?? (half === undefined ? undefined : [middle - half, middle + half]);
+  return bar && Number.isFinite(middle) && !bar.some(Number.isNaN) ? bar : undefined;
 }
 
 /** Series over common axes. */

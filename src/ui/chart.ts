@@ -6,11 +6,13 @@ import { PlotElement } from './plot-element.ts';
 import { niceStep } from './scale.ts';
 import { CANVAS_FONT, colours, type Palette } from './theme.ts';
 
-/** One line of a chart. */
+/** One line of a chart, labelled where it ends or leaves the plot. */
 export interface Line {
   readonly label: string;
-  readonly colour: 'accent' | 'second';
-  readonly values: readonly number[];
+  readonly colour: 'accent' | 'second' | 'muted';
+  readonly values: readonly (number | null)[];
+  /** Theory, not measurement. */
+  readonly dashed?: boolean;
 }
 
 /** A vertical line of a chart. */
@@ -19,9 +21,13 @@ export interface Mark {
   readonly label: string;
 }
 
-/** What a chart against log10 t shows. */
+/** What a chart shows. */
 export interface ChartContent {
-  readonly log10t: readonly number[];
+  /** Ascending. */
+  readonly x: readonly number[];
+  readonly xTitle: string;
+  /** Whether x values are log10 of what the axis shows. */
+  readonly xLogarithmic: boolean;
   readonly lines: readonly Line[];
   readonly marks: readonly Mark[];
   /** Whether y values are log10 of what the axis shows. */
@@ -33,7 +39,7 @@ export interface ChartContent {
 const HEIGHT = 170;
 const LABEL_WIDTH = 44;
 
-/** Lines against log10 t, each labelled at its end. */
+/** Lines over a common x, each labelled at its end. */
 export class GrokChart extends PlotElement {
   @property({ attribute: false }) content: ChartContent | undefined;
   /** What the picture says, for those who do not see it. */
@@ -61,8 +67,10 @@ export class GrokChart extends PlotElement {
       stroke: palette.muted,
       gap: 4,
     };
-    const [from, to] = [content.log10t[0] as number, content.log10t.at(-1) as number];
-    const left = Math.max(-3, Math.floor(from));
+    const { xLogarithmic } = content;
+    const [from, to] = [content.x[0] as number, content.x.at(-1) as number];
+    // Nothing happens before t = 0.001.
+    const left = xLogarithmic ? Math.max(-3, Math.floor(from)) : from;
     const decades = (low: number, high: number, most: number): number[] => {
       const step = Math.max(1, niceStep((high - low) / most));
       const list: number[] = [];
@@ -84,21 +92,26 @@ export class GrokChart extends PlotElement {
         },
         series: [
           {},
-          ...content.lines.map(({ colour }) => ({
+          ...content.lines.map(({ colour, dashed }) => ({
             stroke: palette[colour],
-            width: 1.75,
+            width: dashed ? 1.25 : 1.75,
+            ...(dashed ? { dash: [5, 4] } : {}),
             points: { show: false },
           })),
         ],
         axes: [
           {
             ...axis,
-            label: 't',
+            label: content.xTitle,
             size: 24,
             grid: { show: false },
             ticks: { stroke: palette.line, size: 4 },
-            splits: () => decades(left, to, 5),
-            values: (_, splits) => splits.map(powerOfTen),
+            ...(xLogarithmic
+              ? {
+                  splits: () => decades(left, to, 5),
+                  values: (_u: uPlot, splits: number[]) => splits.map(powerOfTen),
+                }
+              : {}),
           },
           {
             ...axis,
@@ -116,9 +129,33 @@ export class GrokChart extends PlotElement {
         ],
         hooks: { draw: [(chart) => this.#draw(chart, content)] },
       },
-      [content.log10t, ...content.lines.map(({ values }) => values)] as uPlot.AlignedData,
+      [content.x, ...content.lines.map(({ values }) => values)] as uPlot.AlignedData,
       target,
     );
+  }
+
+  /** Labels inside the plot, beside the last point of lines that go on beyond it. */
+  #labelLeaving(
+    { ctx, bbox, valToPos }: uPlot,
+    lines: readonly Line[],
+    inside: (y: number | null) => boolean,
+    palette: Palette,
+  ): void {
+    const ratio = devicePixelRatio;
+    const { x } = this.content as ChartContent;
+    ctx.textAlign = 'right';
+    for (const [k, { label, colour, values }] of lines.entries()) {
+      const last = values.findLastIndex(inside);
+      if (last < 0) continue;
+      ctx.fillStyle = palette[colour];
+      const left = valToPos(x[last] as number, 'x', true);
+      ctx.fillText(
+        label,
+        Math.max(bbox.left + 30 * ratio, left - 5 * ratio),
+        bbox.top + (8 + 14 * k) * ratio,
+      );
+    }
+    ctx.textAlign = 'left';
   }
 
   #draw(chart: uPlot, { lines, marks }: ChartContent): void {
@@ -129,15 +166,18 @@ export class GrokChart extends PlotElement {
     ctx.font = CANVAS_FONT.replace('12', String(12 * ratio));
     ctx.textBaseline = 'middle';
     ctx.textAlign = 'left';
+    const { min = -Infinity, max = Infinity } = chart.scales.y ?? {};
+    const inside = (y: number | null): boolean =>
+      y !== null && y >= (min as number) && y <= (max as number);
+    const leaving = lines.filter(({ values }) => !inside(values.at(-1) ?? null));
+    this.#labelLeaving(chart, leaving, inside, palette);
     // Labels at the ends of the lines, pushed apart where the ends meet.
     const ends = lines
+      .filter((line) => !leaving.includes(line))
       .map(({ label, colour, values }) => ({
         label,
         colour: palette[colour],
-        y: Math.min(
-          bbox.top + bbox.height,
-          Math.max(bbox.top, chart.valToPos(values.at(-1) as number, 'y', true)),
-        ),
+        y: chart.valToPos(values.at(-1) as number, 'y', true),
       }))
       .sort((a, b) => a.y - b.y);
     const gap = 15 * ratio;

@@ -1,6 +1,6 @@
 /** How the series of a chart look, on the canvas and in the legend. */
 import type uPlot from 'uplot';
-import type { Series } from '../results/figure.ts';
+import { barOf, type Series } from '../results/figure.ts';
 import type { Palette } from './theme.ts';
 
 /** How one series is drawn. */
@@ -80,15 +80,20 @@ function drawPoints({ ctx, valToPos }: uPlot, { x, y }: Series, open: boolean): 
   ctx.globalAlpha = 1;
 }
 
-function drawErrors({ ctx, valToPos }: uPlot, { x, y, error }: Series): void {
+function drawErrors({ ctx, bbox, valToPos, scales }: uPlot, series: Series): void {
+  const { min = 0, max = 1 } = scales.y ?? {};
+  const height = (y: number): number => {
+    if (y >= (max as number)) return bbox.top;
+    return y <= (min as number) ? bbox.top + bbox.height : valToPos(y, 'y', true);
+  };
   ctx.beginPath();
-  error?.forEach((half, k) => {
-    const [at, middle] = [x[k] as number, y[k] as number];
-    if (![half, at, middle].every(Number.isFinite)) return;
-    const left = valToPos(at, 'x', true);
-    ctx.moveTo(left, valToPos(middle - half, 'y', true));
-    ctx.lineTo(left, valToPos(middle + half, 'y', true));
-  });
+  for (const [k, x] of series.x.entries()) {
+    const bar = barOf(series, k);
+    if (!bar || !Number.isFinite(x)) continue;
+    const left = valToPos(x, 'x', true);
+    ctx.moveTo(left, height(bar[0]));
+    ctx.lineTo(left, height(bar[1]));
+  }
   ctx.stroke();
 }
 

@@ -1,7 +1,7 @@
 import { css, html, nothing, type PropertyValues, svg } from 'lit';
 import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import type { ChartFigure, Series } from '../results/figure.ts';
+import { barOf, type ChartFigure, type Series } from '../results/figure.ts';
 import { drawSeries, type Stroke, strokesOf } from './figure-draw.ts';
 import { number, powerOfTen, time } from './format.ts';
 import { PlotElement } from './plot-element.ts';
@@ -136,13 +136,16 @@ export class GrokFigure extends PlotElement {
     const { series, xLogarithmic } = this.chart as ChartFigure;
     const isTime = axis === 'x' && xLogarithmic;
     let [low, high] = [Infinity, -Infinity];
-    for (const { x, y, error } of series) {
-      for (const [k, at] of x.entries()) {
-        const value = axis === 'x' ? at : (y[k] as number);
-        if (!Number.isFinite(value) || !Number.isFinite(y[k])) continue;
-        const bar = axis === 'y' ? (error?.[k] ?? 0) : 0;
-        if (value - bar < low) low = value - bar;
-        if (value + bar > high) high = value + bar;
+    for (const each of series) {
+      for (const [k, at] of each.x.entries()) {
+        const height = each.y[k] as number;
+        if (!Number.isFinite(at) || !Number.isFinite(height)) continue;
+        const values = axis === 'x' ? [at] : [height, ...(barOf(each, k) ?? [])];
+        for (const value of values) {
+          if (!Number.isFinite(value)) continue;
+          if (value < low) low = value;
+          if (value > high) high = value;
+        }
       }
     }
     if (low > high) return [0, 1];
@@ -206,22 +209,25 @@ function tableOf({
     ends.push((ends.at(-1) ?? 0) + x.length);
   }
   const text = (value: number, isLog: boolean): string => {
+    if (value === Infinity) return '∞';
     if (!Number.isFinite(value)) return '–';
     return isLog ? time(value) : number(value);
   };
-  const bars = series.some(({ error }) => error);
+  const bars = series.some(({ error, span }) => error ?? span);
   return {
-    head: ['series', xTitle, yTitle, ...(bars ? [yLogarithmic ? '± decades' : '±'] : [])],
+    head: ['series', xTitle, yTitle, ...(bars ? ['from', 'to'] : [])],
     length: ends.at(-1) ?? 0,
     row: (k) => {
       const at = ends.findIndex((end) => k < end);
       const own = k - (at > 0 ? (ends[at - 1] as number) : 0);
-      const { x, y, error } = series[at] as Series;
+      const each = series[at] as Series;
+      const { x, y } = each;
+      const bar = barOf(each, own) ?? [Number.NaN, Number.NaN];
       return [
         names[at] as string,
         text(x[own] as number, xLogarithmic),
         text(y[own] as number, yLogarithmic),
-        ...(bars ? [text(error?.[own] ?? Number.NaN, false)] : []),
+        ...(bars ? bar.map((end) => text(end, yLogarithmic)) : []),
       ];
     },
   };

@@ -3,14 +3,21 @@ import { property, state } from 'lit/decorators.js';
 import { ERROR_COUNTS } from '../model/trajectory.ts';
 import type { Crossing } from '../results/times.ts';
 import type { View } from '../sweep/cells.ts';
-import type { ChartContent, Mark } from './chart.ts';
+import { type Asymptotes, asymptotesOf, separabilityFacts } from './asymptotes.ts';
+import type { CertifyRequest } from './certificates.ts';
+import type { Mark } from './chart.ts';
 import { type Curves, curvesOf } from './curves.ts';
 import { count, number, quantileText, time } from './format.ts';
 import type { CellPosition } from './heatmap.ts';
+import { chartsOf } from './run-charts.ts';
 import type { TableContent } from './table.ts';
 import { theme } from './theme.ts';
 
-/** How one replica memorised and then generalised: its numbers and its curves. */
+/**
+ * How one replica memorised and then generalised: its numbers and its curves.
+ *
+ * @fires certify - CustomEvent<CertifyRequest>: the reader wants its dataset certified
+ */
 export class GrokInspector extends LitElement {
   static override styles = [
     theme,
@@ -43,6 +50,23 @@ export class GrokInspector extends LitElement {
         margin: 0;
         text-align: right;
       }
+      button {
+        min-height: 36px;
+        padding: 0 14px;
+        border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
+        border-radius: 7px;
+        background: var(--ground);
+        cursor: pointer;
+      }
+      button:disabled {
+        opacity: 0.5;
+        cursor: default;
+      }
+      @media (max-width: 720px) {
+        button {
+          min-height: 44px;
+        }
+      }
       h3 {
         margin-top: 14px;
       }
@@ -63,6 +87,8 @@ export class GrokInspector extends LitElement {
   @property({ attribute: false }) revision = 0;
   /** The cell to show. */
   @property({ attribute: false }) cell: CellPosition | undefined;
+  /** Whether a dataset can be certified now. */
+  @property({ attribute: false }) certifiable = false;
   /** Which of the cell's seeds, counted from 0. */
   @state() private seed = 0;
 
@@ -113,7 +139,8 @@ export class GrokInspector extends LitElement {
     `;
   }
 
-  #renderRun({ table, plan }: View, index: number, samples: number, threshold: number): unknown {
+  #renderRun(view: View, index: number, samples: number, threshold: number): unknown {
+    const { table, plan } = view;
     const { thresholds, horizon } = plan.spec;
     const a = thresholds.test[threshold] as number;
     // Memorised: the training threshold of the same accuracy, else the largest.
@@ -145,7 +172,16 @@ export class GrokInspector extends LitElement {
       <dl>
         ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
       </dl>
-      ${rows && rows.length > 0 ? this.#renderCurves(this.#curvesOf(rows, samples), marksOf(train, test)) : nothing}
+      ${this.#renderSeparability(view, index)}
+      ${
+        rows && rows.length > 0
+          ? this.#renderCurves(
+              this.#curvesOf(rows, samples),
+              marksOf(train, test),
+              asymptotesOf(plan, index, table.separability(index)),
+            )
+          : nothing
+      }
     `;
   }
 
@@ -154,58 +190,49 @@ export class GrokInspector extends LitElement {
     return this.#curves.curves;
   }
 
-  #renderCurves(curves: Curves, marks: readonly Mark[]): unknown {
-    const { log10t } = curves;
-    const lowest = Math.min(...curves.testAccuracy, ...curves.trainAccuracy);
-    const charts: [string, string, ChartContent][] = [
-      [
-        'Accuracy',
-        'Train and test accuracy against time',
-        {
-          log10t,
-          marks,
-          logarithmic: false,
-          range: [Math.min(0.5, Math.floor(lowest * 10) / 10), 1.005],
-          lines: [
-            { label: 'train', colour: 'second', values: curves.trainAccuracy },
-            { label: 'test', colour: 'accent', values: curves.testAccuracy },
-          ],
-        },
-      ],
-      [
-        'Loss',
-        'Train and test loss against time, both logarithmic',
-        {
-          log10t,
-          marks,
-          logarithmic: true,
-          lines: [
-            { label: 'train', colour: 'second', values: curves.trainLoss },
-            { label: 'test', colour: 'accent', values: curves.testLoss },
-          ],
-        },
-      ],
-      [
-        'Norm and bias',
-        'Norm of the weights in data units and minus the bias against time',
-        {
-          log10t,
-          marks,
-          logarithmic: false,
-          lines: [
-            { label: '‖u‖', colour: 'second', values: curves.uNorm },
-            { label: '−b', colour: 'accent', values: curves.clock },
-          ],
-        },
-      ],
-    ];
+  #renderCurves(
+    curves: Curves,
+    marks: readonly Mark[],
+    asymptotes: Asymptotes | undefined,
+  ): unknown {
+    const charts = chartsOf(curves, marks, asymptotes, this.#thresholds());
     return html`
       ${charts.map(
-        ([title, label, content]) => html`<h3>${title}</h3>
-          <grok-chart .content=${content} .label=${label}></grok-chart>`,
+        ({ title, label, note, content }) => html`<h3>${title}</h3>
+          <grok-chart .content=${content} .label=${label}></grok-chart>
+          ${note ? html`<p class="muted">${note}</p>` : nothing}`,
       )}
       <grok-table label="Curves" .content=${() => tableOf(curves)}></grok-table>
     `;
+  }
+
+  #thresholds(): readonly number[] {
+    return this.view?.plan.spec.thresholds.test ?? [];
+  }
+
+  /** What is known of the dataset, or the button that finds out. */
+  #renderSeparability({ table, plan }: View, index: number): unknown {
+    const separability = table.separability(index);
+    if (!separability) {
+      return html`<p class="certify">
+        <button
+          ?disabled=${!this.certifiable}
+          @click=${() => this.#certify(index)}
+        >
+          Certify this dataset
+        </button>
+      </p>`;
+    }
+    return html`<dl>
+      ${separabilityFacts(separability, plan.cellOf(index).sigma).map(
+        ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
+      )}
+    </dl>`;
+  }
+
+  #certify(index: number): void {
+    const detail: CertifyRequest = [index];
+    this.dispatchEvent(new CustomEvent('certify', { detail, bubbles: true, composed: true }));
   }
 }
 

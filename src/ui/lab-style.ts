@@ -17,16 +17,24 @@ export const labStyle = css`
   main {
     display: grid;
     grid-template-columns: 256px minmax(0, 1fr) 340px;
+    grid-template-rows: auto 1fr;
   }
   section {
     padding: 20px 24px;
     min-width: 0;
   }
   .controls {
+    grid-row: 1 / span 2;
     border-right: 1px solid var(--line);
   }
   .detail {
+    grid-row: 1 / span 2;
+    grid-column: 3;
     border-left: 1px solid var(--line);
+  }
+  .theory {
+    grid-column: 2;
+    padding-top: 0;
   }
   .picture > * + h2 {
     margin-top: 18px;
@@ -61,9 +69,16 @@ export const labStyle = css`
     main {
       grid-template-columns: 256px minmax(0, 1fr);
     }
+    .controls {
+      grid-row: 1 / span 3;
+    }
     .detail {
+      grid-row: auto;
       grid-column: 2;
       border-left: 0;
+      border-top: 1px solid var(--line);
+    }
+    .theory {
       border-top: 1px solid var(--line);
     }
   }
@@ -76,6 +91,7 @@ export const labStyle = css`
       padding-right: 16px;
     }
     .controls {
+      grid-row: auto;
       border-right: 0;
       border-bottom: 1px solid var(--line);
       padding-top: 6px;
@@ -91,7 +107,8 @@ export const labStyle = css`
     grok-progress {
       margin-top: 4px;
     }
-    .detail {
+    .detail,
+    .theory {
       grid-column: 1;
     }
   }

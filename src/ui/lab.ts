@@ -3,12 +3,15 @@ import { property, state } from 'lit/decorators.js';
 import type { DeviceCheck } from '../model/device-check.ts';
 import type { ChooseEngine, Engine, EngineChoice, EnginePreference } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
+import type { Certifier } from '../model/separability/certifier.ts';
 import type { SweepSpec } from '../model/spec.ts';
 import type { View } from '../sweep/cells.ts';
+import { Certification } from '../sweep/certification.ts';
 import { checkDevice } from '../sweep/device-check.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { cellText, commonText } from './caption.ts';
+import type { CertifyRequest } from './certificates.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { PARAMETER_LABELS } from './format.ts';
 import { headerStyle, renderHeader } from './header.ts';
@@ -33,6 +36,8 @@ export class GrokLab extends LitElement {
 
   /** Chooses the engine; the laboratory starts once it is set. */
   @property({ attribute: false }) chooseEngine: ChooseEngine | undefined;
+  /** Certifies datasets; without one, none can be. */
+  @property({ attribute: false }) certifier: Certifier | undefined;
 
   @state() private spec: SweepSpec = (PRESETS[0] as (typeof PRESETS)[number]).spec;
   @state() private preference: EnginePreference = 'auto';
@@ -41,6 +46,8 @@ export class GrokLab extends LitElement {
   @state() private deviceCheck: DeviceCheck | undefined;
   @state() private sweep: Sweep | undefined;
   @state() private selected: CellPosition | undefined;
+  /** Of the present sweep: the one that goes on, or the last. */
+  @state() private certification: Certification | undefined;
   @state() private problem = '';
   /** Counts what the charts have to show anew; progress has a count of its own. */
   @state() private painted = 0;
@@ -84,6 +91,7 @@ export class GrokLab extends LitElement {
       this.#asked++;
       this.#checking?.abort();
       this.sweep?.stop();
+      this.certification?.stop();
       this.#run = this.#run.then(() => this.#dispose());
     });
   }
@@ -119,6 +127,7 @@ export class GrokLab extends LitElement {
     this.problem = '';
     this.#checking?.abort();
     this.sweep?.stop();
+    this.certification?.stop();
     const asked = ++this.#asked;
     this.#run = this.#run.then(() => this.#sweep(spec, asked));
   }
@@ -135,6 +144,7 @@ export class GrokLab extends LitElement {
     const threshold = Math.max(0, thresholds.test.indexOf(SHOWN_ACCURACY));
     this.#view = { plan: sweep.plan, table: sweep.table, threshold };
     this.selected = undefined;
+    this.certification = undefined;
     this.sweep = sweep;
     await sweep.run();
     this.#select();
@@ -171,6 +181,16 @@ export class GrokLab extends LitElement {
     this.#chosenFor = undefined;
   }
 
+  /** Certifies datasets of the present sweep, while it runs or after; one certification at a time. */
+  #certify(request: CertifyRequest): void {
+    const view = this.#view;
+    if (!view || !this.certifier || this.certification?.state === 'running') return;
+    const certification = new Certification(view.plan, view.table, this.certifier, request);
+    certification.onchange = () => this.#schedule();
+    this.certification = certification;
+    certification.run();
+  }
+
   /** At the end of a run something is selected: a cell just below the edge tells the story. */
   #select(): void {
     const view = this.#view;
@@ -186,7 +206,7 @@ export class GrokLab extends LitElement {
       this.#frame = 0;
       this.noted++;
       const now = performance.now();
-      const running = this.sweep?.state === 'running';
+      const running = [this.sweep, this.certification].some((each) => each?.state === 'running');
       if (running && now < this.#nextPaint) return;
       this.painted++;
       this.updateComplete.then(() => {
@@ -220,8 +240,15 @@ export class GrokLab extends LitElement {
           ${view ? this.#renderPictures(view) : html`<p class="muted">${this.problem ? nothing : 'Starting …'}</p>`}
         </section>
         <section class="detail" aria-label="Replica">
-          <grok-inspector .view=${view} .revision=${this.painted} .cell=${this.selected}></grok-inspector>
+          <grok-inspector
+            .view=${view}
+            .revision=${this.painted}
+            .cell=${this.selected}
+            .certifiable=${this.certifier !== undefined && this.certification?.state !== 'running'}
+            @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
+          ></grok-inspector>
         </section>
+        <section class="theory" aria-label="Theory">${view ? this.#renderTheory(view) : nothing}</section>
       </main>
     `;
   }
@@ -256,6 +283,31 @@ export class GrokLab extends LitElement {
     `;
   }
 
+  /** Certificates, and the fits of the divergence. */
+  #renderTheory(view: View): unknown {
+    return html`
+      <grok-certificates
+        .view=${view}
+        .revision=${this.painted}
+        .row=${this.#row(view)}
+        .certification=${this.certification}
+        @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
+        @certify-stop=${() => this.certification?.stop()}
+      ></grok-certificates>
+      <grok-divergence
+        .view=${view}
+        .revision=${this.painted}
+        .row=${this.#row(view)}
+        .running=${this.sweep?.state === 'running'}
+      ></grok-divergence>
+    `;
+  }
+
+  /** The row of the map that is summed up along x: the selected one. */
+  #row({ plan }: View): number {
+    return this.selected?.iy ?? Math.floor(plan.ys.length / 2);
+  }
+
   /** The threshold shown, to choose from where there are several. */
   #renderThreshold(view: View): unknown {
     const { test } = view.plan.spec.thresholds;
@@ -277,11 +329,14 @@ export class GrokLab extends LitElement {
     const { plan } = view;
     const { x, y } = plan.spec;
     if (x.over === 'seed') return nothing;
-    const row = this.selected?.iy ?? Math.floor(plan.ys.length / 2);
+    const row = this.#row(view);
     const where = y.over === 'seed' ? '' : ` at ${PARAMETER_LABELS[y.over].symbol} ${plan.ys[row]}`;
     return html`
       <h2>Median over seeds${where}</h2>
-      <p class="muted">quartiles shaded; replicas that had not grokked by t_end count as later than all others</p>
+      <p class="muted">
+        quartiles shaded; replicas that had not grokked by t_end count as later than all
+        others${x.over === 'lambda' ? '; dashed, late-time theory for N → ∞' : nothing}
+      </p>
       <grok-profile .view=${view} .revision=${this.painted} .row=${row}></grok-profile>
     `;
   }

@@ -1,0 +1,139 @@
+/** What the certificates of a sweep say against λ, with theory: four pictures. */
+
+import { finalTestAccuracy, marginOf } from '../model/theory/margin.ts';
+import { limitWeight } from '../model/theory/one-dimensional.ts';
+import { separableProbability } from '../model/theory/wendel.ts';
+import type { ChartFigure, Series } from '../results/figure.ts';
+import type { View } from '../sweep/cells.ts';
+import { type ColumnLimits, columnLimits, type Quartiles } from '../sweep/limits.ts';
+import { saddleCurve } from './overlay.ts';
+
+/** Points of a line of theory. */
+const POINTS = 81;
+
+/** Largest ‖u∞‖ drawn: theory goes to infinity at the edge, and some datasets nearly do. */
+const LARGEST_NORM = 30;
+
+const THEORY = 'theory, N → ∞';
+
+/** Theory along λ; Gaussian data, or the two points of the one-dimensional model. */
+interface Theory {
+  readonly norm: Series;
+  readonly margin: (lambda: number) => number;
+}
+
+/**
+ * Fraction separable, final test accuracy, ‖u∞‖ and κ along λ; none where x does not run over λ.
+ * @param row of the map whose seeds are summed up, where y does not run over seeds
+ */
+export function limitFigures(view: View, row: number): ChartFigure[] {
+  const { plan } = view;
+  const { spec, xs } = plan;
+  if (spec.x.over !== 'lambda') return [];
+  const columns = columnLimits(view, row);
+  const cells = xs.map((_, ix) => plan.cell(ix, row));
+  const twoPoint = spec.ensemble === 'twoPoint';
+  const lambdas = cells.map(({ lambda, dimensions, samples }) =>
+    twoPoint ? lambda : dimensions / samples,
+  );
+  const { sigma } = cells[0] as (typeof cells)[number];
+  const [from, to] = [lambdas[0] as number, lambdas.at(-1) as number];
+  const grid = Array.from({ length: POINTS }, (_, k) => from + ((to - from) * k) / (POINTS - 1));
+  const theory = twoPoint ? twoPointTheory(grid) : gaussianTheory(from, to);
+  const along = (label: string, f: (lambda: number) => number): Series => ({
+    label,
+    kind: 'theory',
+    x: grid,
+    y: grid.map(f),
+  });
+  return [
+    chart('Fraction of datasets that are separable', 'fraction separable', [
+      ...(twoPoint
+        ? []
+        : [
+            {
+              label: 'Wendel, exact',
+              kind: 'theory' as const,
+              x: lambdas,
+              y: cells.map(({ samples, dimensions }) => separableProbability(samples, dimensions)),
+            },
+          ]),
+      fractions(lambdas, columns),
+    ]),
+    chart('Test accuracy for t → ∞', 'final test accuracy', [
+      along(twoPoint ? 'theory' : THEORY, (l) => finalTestAccuracy(theory.margin(l), sigma)),
+      medians(lambdas, columns, ({ finalAccuracy }) => finalAccuracy),
+    ]),
+    chart('Norm at which the weights settle', '‖u∞‖ = σ‖S∞‖', [
+      theory.norm,
+      medians(lambdas, columns, ({ norm }) => norm, LARGEST_NORM),
+    ]),
+    chart('Margin of the data', 'κ = M/σ', [
+      along(twoPoint ? 'theory' : THEORY, theory.margin),
+      medians(lambdas, columns, ({ margin }) => margin),
+    ]),
+  ];
+}
+
+function chart(title: string, yTitle: string, series: readonly Series[]): ChartFigure {
+  return {
+    kind: 'chart',
+    title,
+    xTitle: 'λ = d/N',
+    yTitle,
+    xLogarithmic: false,
+    yLogarithmic: false,
+    series,
+  };
+}
+
+function gaussianTheory(from: number, to: number): Theory {
+  const shown = saddleCurve().filter(
+    ({ lambda, norm }) => lambda >= from && lambda <= to && norm <= LARGEST_NORM,
+  );
+  const x = shown.map(({ lambda }) => lambda);
+  return {
+    norm: { label: THEORY, kind: 'theory', x, y: shown.map(({ norm }) => norm) },
+    margin: marginOf,
+  };
+}
+
+function twoPointTheory(grid: readonly number[]): Theory {
+  const x = grid.filter((lambda) => lambda < 0.5);
+  return {
+    norm: { label: 'theory', kind: 'theory', x, y: x.map(limitWeight) },
+    margin: (lambda) => Math.max(0, 2 * lambda - 1),
+  };
+}
+
+/** Fractions with binomial standard errors. */
+function fractions(lambdas: readonly number[], columns: readonly ColumnLimits[]): Series {
+  const p = columns.map(({ separable, count }) => (count > 0 ? separable / count : Number.NaN));
+  return {
+    label: 'certified datasets, standard errors',
+    kind: 'points',
+    x: lambdas,
+    y: p,
+    error: p.map((each, k) => Math.sqrt((each * (1 - each)) / (columns[k]?.count ?? 1))),
+  };
+}
+
+/** Medians with quartiles; nothing where the median is infinite. */
+function medians(
+  lambdas: readonly number[],
+  columns: readonly ColumnLimits[],
+  quantity: (column: ColumnLimits) => Quartiles | undefined,
+  most = Infinity,
+): Series {
+  const quartiles = columns.map((column) => {
+    const each = quantity(column);
+    return each && each.median <= most ? each : undefined;
+  });
+  return {
+    label: 'certified datasets, median and quartiles',
+    kind: 'points',
+    x: lambdas,
+    y: quartiles.map((each) => each?.median ?? Number.NaN),
+    span: quartiles.map((each) => [each?.lower ?? Number.NaN, each?.upper ?? Number.NaN]),
+  };
+}
