@@ -60,7 +60,7 @@ export const oneDimensional: Claim = {
       ? [
           {
             kind: 'map' as const,
-            title: `t_test(${ACCURACY}) over λ and σ`,
+            title: `t_test(${ACCURACY}) of the two points over λ and σ`,
             sweep: 1,
             threshold: 0,
           },

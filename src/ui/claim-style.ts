@@ -15,18 +15,18 @@ export const claimStyle = css`
   h2:focus {
     outline: none;
   }
-  h2 a {
-    padding: 0 4px;
-    color: var(--muted);
-    font-weight: 400;
-    text-decoration: none;
-  }
   .text {
     max-width: 70ch;
     margin-top: 8px;
   }
   a {
     color: var(--accent);
+  }
+  .anchor {
+    padding: 0 4px;
+    color: var(--muted);
+    font-size: 1.1rem;
+    text-decoration: none;
   }
   .parameters {
     margin-top: 14px;

@@ -104,10 +104,10 @@ export class GrokClaim extends LitElement {
     return html`
       <section aria-labelledby="title">
         <header>
-          <h2 id="title" tabindex="-1">
-            ${claim.title}
-            <a href="#${claim.id}" aria-label="Link to this section"><span aria-hidden="true">#</span></a>
-          </h2>
+          <h2 id="title" tabindex="-1">${claim.title}</h2>
+          <a class="anchor" href="#${claim.id}" aria-label="Link to “${claim.title}”"
+            ><span aria-hidden="true">#</span></a
+          >
           ${renderState(wordOf(run))}
           <span class="spoken" role="status">${run.state === 'idle' ? '' : wordOf(run)}</span>
         </header>

@@ -102,12 +102,14 @@ describe('the paper page', () => {
     await section(page, 'time-divergence')
       .getByText('t_test(0.95) over λ and seed as a table')
       .click();
-    const rows = section(page, 'time-divergence').getByRole('region').locator('tbody tr');
+    const rows = page
+      .getByRole('region', { name: 'over λ and seed as a table' })
+      .locator('tbody tr');
     await expect.poll(() => rows.count()).toBe(10);
     await section(page, 'weight-divergence')
       .getByText(/as a table/)
       .click();
-    const numbers = section(page, 'weight-divergence').getByRole('region');
+    const numbers = page.getByRole('region', { name: 'against λ as a table' });
     expect(await numbers.innerText()).toMatch(/saddle point.*datasets/s);
     expect(await violations(page)).toEqual([]);
   });
