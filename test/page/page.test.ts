@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GrokLab } from '../../src/ui/lab.ts';
 import { launch } from './chromium.ts';
@@ -86,7 +86,7 @@ describe('the page without WebGPU', () => {
     );
     await page.keyboard.press('Enter');
     await expect.poll(() => title.innerText()).toBe('λ 0.4 · seed 2');
-    expect(await page.locator('grok-chart canvas').count()).toBe(3);
+    expect(await page.locator('grok-chart canvas').count()).toBe(4);
   });
 
   it('has the numbers of every picture in a table', async () => {
@@ -487,6 +487,115 @@ describe('the page without WebGPU', () => {
     await select.selectOption('auto');
     await page.locator('.badge', { hasText: 'checked' }).waitFor({ timeout: 10_000 });
     await untilStatus(page, /35 of 35 replicas · done/);
+  });
+});
+
+describe('theory in the laboratory', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    expect(errors.splice(0)).toEqual([]);
+  });
+
+  const texts = async (of: Locator): Promise<string> => (await of.allInnerTexts()).join('\n');
+  const certifying = (page: Page) => page.locator('grok-certificates [role=status]');
+
+  it('certifies a sweep on demand, and says never where it is proven', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    await page.getByText('Map as a table').click();
+    const map = page.getByRole('region', { name: 'Map as a table' });
+    await expect.poll(() => map.innerText()).toMatch(/not by 10⁶/);
+    expect(await map.innerText()).not.toMatch(/never/);
+    await page.getByRole('button', { name: 'Certify all datasets' }).click();
+    await expect
+      .poll(() => certifying(page).innerText(), { timeout: 30_000 })
+      .toMatch(/^\d+ replicas on separable data, \d+ on inseparable$/);
+    await expect.poll(() => map.innerText()).toMatch(/never/);
+    expect(await page.getByRole('button', { name: 'Certify all datasets' }).count()).toBe(0);
+    // Its own numbers are where the button was.
+    expect(await texts(page.locator('grok-inspector dl'))).toMatch(
+      /dataset\s+(in)?separable[\s\S]*as typical data of λ\s+0\.\d+/,
+    );
+    // Theory and measurement, in pictures and in numbers.
+    expect(await page.locator('grok-certificates grok-figure canvas').count()).toBe(4);
+    await page.getByText('Margin of the data as a table').click();
+    const margins = page.getByRole('region', { name: 'Margin of the data as a table' });
+    await expect.poll(() => margins.innerText()).toMatch(/certified datasets.*\t0\.7917\t0\.\d+/);
+  });
+
+  it('certifies one dataset from the inspector', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    const notes = page.locator('grok-inspector p.muted');
+    const facts = page.locator('grok-inspector dl');
+    expect(await texts(notes)).toMatch(/theory for N → ∞; certify the dataset/);
+    await page.getByRole('button', { name: 'Certify this dataset' }).click();
+    await expect.poll(() => texts(facts)).toMatch(/‖u∞‖\s+\d|margin κ\s+\d/);
+    expect(await texts(notes)).toMatch(/where this dataset tends to, by its certificate/);
+    expect(await certifying(page).innerText()).toMatch(/^(1 replicas|0 replicas)/);
+  });
+
+  it('stops certifying, and goes on where it was', async () => {
+    const hash = link({
+      samples: 400,
+      horizon: 0.5,
+      x: { over: 'lambda', from: 0.45, to: 0.55, step: 0.01 },
+      y: { over: 'seed', from: 1, to: 30, step: 1 },
+    });
+    const page = await open(browser, { hash });
+    await untilStatus(page, /done/);
+    await page.getByRole('button', { name: 'Certify all datasets' }).click();
+    await expect
+      .poll(() => certifying(page).innerText())
+      .toMatch(/^\d+ of 330 datasets certified$/);
+    await expect
+      .poll(() =>
+        page
+          .locator('grok-certificates progress')
+          .evaluate((bar) => (bar as HTMLProgressElement).value),
+      )
+      .toBeGreaterThan(2);
+    await page.getByRole('button', { name: 'Stop certifying' }).click();
+    await page.getByRole('button', { name: 'Certify all datasets' }).waitFor();
+    expect(await certifying(page).innerText()).toMatch(/replicas on separable data/);
+    // A new sweep begins without certificates.
+    await page.locator('button.run').click();
+    await untilStatus(page, /done/);
+    await expect.poll(() => certifying(page).innerText()).toBe('');
+  });
+
+  it('fits the divergence of a sweep, and draws the run in the plane of bias and norm', async () => {
+    const page = await open(browser);
+    await untilStatus(page, /done/);
+    const fits = page.locator('grok-divergence');
+    await expect
+      .poll(() => texts(fits.locator('p')), { timeout: 30_000 })
+      .toMatch(/B = \d\.\d+ \(95 %: .*Late-time theory for N → ∞ has B → 1\.52/);
+    expect(await texts(fits.locator('p'))).toMatch(/These data (do not decide|prefer)/);
+    expect(await fits.locator('canvas').count()).toBe(1);
+    expect(await page.locator('grok-inspector grok-chart canvas').count()).toBe(4);
+    await page.getByText('Profile as a table').click();
+    const profile = page.getByRole('region', { name: 'Profile as a table' });
+    await expect.poll(() => profile.innerText()).toMatch(/theory, N → ∞/);
+  });
+
+  it('is accessible with certificates, light and dark, on desktop and phone', async () => {
+    for (const scheme of ['light', 'dark'] as const) {
+      for (const width of [1440, 390]) {
+        const page = await open(browser, { hash: link(SMALL), scheme, width });
+        await untilStatus(page, /done/);
+        await page.getByRole('button', { name: 'Certify all datasets' }).click();
+        await expect.poll(() => certifying(page).innerText()).toMatch(/replicas on separable/);
+        expect(await violations(page), `${scheme} ${width}`).toEqual([]);
+        expect(await overflow(page)).toBe(0);
+        await page.close();
+      }
+    }
   });
 });
 
