@@ -3,7 +3,7 @@ import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import { powerOfTen } from './format.ts';
 import { PlotElement } from './plot-element.ts';
-import { niceStep } from './scale.ts';
+import { decades } from './scale.ts';
 import { CANVAS_FONT, colours, type Palette } from './theme.ts';
 
 /** One line of a chart, labelled where it ends or leaves the plot. */
@@ -71,12 +71,6 @@ export class GrokChart extends PlotElement {
     const [from, to] = [content.x[0] as number, content.x.at(-1) as number];
     // Nothing happens before t = 0.001.
     const left = xLogarithmic ? Math.max(-3, Math.floor(from)) : from;
-    const decades = (low: number, high: number, most: number): number[] => {
-      const step = Math.max(1, niceStep((high - low) / most));
-      const list: number[] = [];
-      for (let x = Math.ceil(low / step) * step; x <= high + 1e-9; x += step) list.push(x);
-      return list;
-    };
     return new uPlot(
       {
         width,

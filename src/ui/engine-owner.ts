@@ -12,7 +12,8 @@ export class EngineOwner {
   #preference: EnginePreference = 'auto';
   /** The preference that the engine was chosen for. */
   #chosenFor: EnginePreference | undefined;
-  readonly #abort = new AbortController();
+  /** Ends a check that goes on. */
+  #abort: AbortController | undefined;
 
   constructor(readonly choose: ChooseEngine) {}
 
@@ -43,16 +44,18 @@ export class EngineOwner {
     this.onchange();
     const { engine } = this.choice;
     if (!this.check) {
-      const check = await checkDevice(engine, this.#abort.signal);
-      if (!this.#abort.signal.aborted) this.check = check;
+      this.#abort = new AbortController();
+      const { signal } = this.#abort;
+      const check = await checkDevice(engine, signal);
+      if (!signal.aborted) this.check = check;
       this.onchange();
     }
     return engine;
   }
 
-  /** Ends a check that goes on; the engine is freed by `dispose`. */
+  /** Ends a check that goes on; the next call of `engine` makes another. */
   cancel(): void {
-    this.#abort.abort();
+    this.#abort?.abort();
   }
 
   /** Frees the engine, while none runs. */

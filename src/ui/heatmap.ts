@@ -202,7 +202,7 @@ export class GrokHeatmap extends PlotElement {
     const { view } = this;
     if (!view) return undefined;
     this.#image = new MapImage(view, palette);
-    const { xs, ys, spec } = view.plan;
+    const { xs, ys } = view.plan;
     const height = Math.round(Math.min(460, Math.max(260, 0.62 * width)));
     const centred = (n: number) => (): [number, number] => [-0.5, n - 0.5];
     const plot = new uPlot(
@@ -218,14 +218,9 @@ export class GrokHeatmap extends PlotElement {
         },
         series: [{}, { show: true, paths: () => null, points: { show: false } }],
         axes: [
-          mapAxis(
-            xs,
-            PARAMETER_LABELS[spec.x.over].title,
-            palette,
-            Math.max(3, Math.floor((width - 140) / 70)),
-          ),
+          mapAxis(view.plan, 'x', palette, Math.max(3, Math.floor((width - 140) / 70))),
           {
-            ...mapAxis(ys, PARAMETER_LABELS[spec.y.over].title, palette, Math.floor(height / 36)),
+            ...mapAxis(view.plan, 'y', palette, Math.floor(height / 36)),
             size: MARGINS.left,
           },
         ],

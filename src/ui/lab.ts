@@ -1,18 +1,17 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { DeviceCheck } from '../model/device-check.ts';
-import type { ChooseEngine, Engine, EngineChoice, EnginePreference } from '../model/engine.ts';
+import type { ChooseEngine, Engine, EnginePreference } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
 import type { SweepSpec } from '../model/spec.ts';
 import type { View } from '../sweep/cells.ts';
 import { Certification } from '../sweep/certification.ts';
-import { checkDevice } from '../sweep/device-check.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { cellText, commonText } from './caption.ts';
 import type { CertifyRequest } from './certificates.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
+import { EngineOwner } from './engine-owner.ts';
 import { PARAMETER_LABELS } from './format.ts';
 import { headerStyle, renderHeader } from './header.ts';
 import type { CellPosition } from './heatmap.ts';
@@ -40,10 +39,6 @@ export class GrokLab extends LitElement {
   @property({ attribute: false }) certifier: Certifier | undefined;
 
   @state() private spec: SweepSpec = (PRESETS[0] as (typeof PRESETS)[number]).spec;
-  @state() private preference: EnginePreference = 'auto';
-  @state() private choice: EngineChoice | undefined;
-  /** Of the engine that was chosen; undefined until it has been made. */
-  @state() private deviceCheck: DeviceCheck | undefined;
   @state() private sweep: Sweep | undefined;
   @state() private selected: CellPosition | undefined;
   /** Of the present sweep: the one that goes on, or the last. */
@@ -61,15 +56,12 @@ export class GrokLab extends LitElement {
   #run: Promise<void> = Promise.resolve();
   /** Counts the runs asked for: of several that wait, the newest begins. */
   #asked = 0;
-  /** The preference that the engine was chosen for. */
-  #chosenFor: EnginePreference | undefined;
-  /** Ends a device check that goes on. */
-  #checking: AbortController | undefined;
+  #owner: EngineOwner | undefined;
   #frame = 0;
   #nextPaint = 0;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('chooseEngine') && this.chooseEngine) this.#begin();
+    if (changed.has('chooseEngine') && this.chooseEngine) this.#begin(this.chooseEngine);
   }
 
   override connectedCallback(): void {
@@ -89,10 +81,10 @@ export class GrokLab extends LitElement {
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#asked++;
-      this.#checking?.abort();
+      this.#owner?.cancel();
       this.sweep?.stop();
       this.certification?.stop();
-      this.#run = this.#run.then(() => this.#dispose());
+      this.#run = this.#run.then(() => this.#owner?.dispose());
     });
   }
 
@@ -101,7 +93,11 @@ export class GrokLab extends LitElement {
   };
 
   /** The first run: the spec in the link, else the quick preset. */
-  #begin(): void {
+  #begin(chooseEngine: ChooseEngine): void {
+    const before = this.#owner;
+    this.#owner = new EngineOwner(chooseEngine);
+    this.#owner.onchange = () => this.requestUpdate();
+    this.#run = this.#run.then(() => before?.dispose());
     this.#follow(() => specFromHash(location.hash) ?? this.spec);
   }
 
@@ -125,7 +121,7 @@ export class GrokLab extends LitElement {
   #start(spec: SweepSpec): void {
     this.spec = spec;
     this.problem = '';
-    this.#checking?.abort();
+    this.#owner?.cancel();
     this.sweep?.stop();
     this.certification?.stop();
     const asked = ++this.#asked;
@@ -136,8 +132,6 @@ export class GrokLab extends LitElement {
     const engine = asked === this.#asked ? await this.#engine() : undefined;
     // Another run may have been asked for while the engine started, or while it was checked.
     if (!engine || asked !== this.#asked) return;
-    await this.#checkOnce(engine);
-    if (asked !== this.#asked) return;
     const sweep = new Sweep(new SweepPlan(spec), engine);
     sweep.onchange = () => this.#schedule();
     const { thresholds } = spec;
@@ -152,33 +146,12 @@ export class GrokLab extends LitElement {
 
   /** The engine of the present preference; undefined, and said why, if it cannot be had. */
   async #engine(): Promise<Engine | undefined> {
-    const { chooseEngine, preference } = this;
-    if (this.#chosenFor !== preference) this.#dispose();
-    if (!chooseEngine) return undefined;
     try {
-      this.choice ??= await chooseEngine(preference);
-      this.#chosenFor = preference;
-      return this.choice.engine;
+      return await this.#owner?.engine();
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
       return undefined;
     }
-  }
-
-  /** Checks an engine before its first sweep, and again if the check was cut off. */
-  async #checkOnce(engine: Engine): Promise<void> {
-    if (this.deviceCheck) return;
-    this.#checking = new AbortController();
-    const { signal } = this.#checking;
-    const check = await checkDevice(engine, signal);
-    if (!signal.aborted) this.deviceCheck = check;
-  }
-
-  #dispose(): void {
-    this.choice?.engine.dispose();
-    this.choice = undefined;
-    this.deviceCheck = undefined;
-    this.#chosenFor = undefined;
   }
 
   /** Certifies datasets of the present sweep, while it runs or after; one certification at a time. */
@@ -221,7 +194,11 @@ export class GrokLab extends LitElement {
     return html`
       ${renderHeader(
         html`<h1 class="name">Grokscope</h1>`,
-        { preference: this.preference, choice: this.choice, check: this.deviceCheck },
+        {
+          preference: this.#owner?.preference ?? 'auto',
+          choice: this.#owner?.choice,
+          check: this.#owner?.check,
+        },
         (preference) => this.#prefer(preference),
       )}
       <main>
@@ -254,8 +231,9 @@ export class GrokLab extends LitElement {
   }
 
   #renderProblem(): unknown {
-    const failed = this.sweep?.state === 'failed' && this.choice?.engine.info.kind === 'webgpu';
-    const refused = this.problem !== '' && this.preference === 'webgpu' && !this.choice;
+    const { choice, preference } = this.#owner ?? {};
+    const failed = this.sweep?.state === 'failed' && choice?.engine.info.kind === 'webgpu';
+    const refused = this.problem !== '' && preference === 'webgpu' && !choice;
     if (this.problem === '' && !failed) return nothing;
     return html`<div class="notice" role="alert">
       <p>${this.problem || 'The GPU could not finish this run.'}</p>
@@ -352,7 +330,7 @@ export class GrokLab extends LitElement {
   }
 
   #prefer(preference: EnginePreference): void {
-    this.preference = preference;
+    if (this.#owner) this.#owner.preference = preference;
     this.#start(this.spec);
   }
 }

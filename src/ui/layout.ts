@@ -1,5 +1,7 @@
 /** What the map and the profile under it share, so that their x axes coincide. */
 import type uPlot from 'uplot';
+import type { SweepPlan } from '../sweep/plan.ts';
+import { number, PARAMETER_LABELS } from './format.ts';
 import type { MapLine } from './overlay.ts';
 import { positionOf, ticks } from './scale.ts';
 import { CANVAS_FONT, type Palette } from './theme.ts';
@@ -7,16 +9,19 @@ import { CANVAS_FONT, type Palette } from './theme.ts';
 /** Space around the plots in CSS pixels; `left` is for the y labels, `title` for an axis title. */
 export const MARGINS = { top: 22, right: 88, left: 38, bottom: 24, title: 22 } as const;
 
-/** An axis over cells. */
+/** An axis of a plan over its cells. With two points, λ is shown as the place of the second one. */
 export function mapAxis(
-  values: readonly number[],
-  title: string,
+  plan: SweepPlan,
+  which: 'x' | 'y',
   { muted, line }: Palette,
   most: number,
 ): uPlot.Axis {
-  const marks = ticks(values, most);
+  const { spec } = plan;
+  const { over } = spec[which];
+  const secondPoint = spec.ensemble === 'twoPoint' && over === 'lambda';
+  const marks = ticks(which === 'x' ? plan.xs : plan.ys, most);
   return {
-    label: title,
+    label: secondPoint ? '1 − 2λ' : PARAMETER_LABELS[over].title,
     labelFont: CANVAS_FONT,
     labelSize: MARGINS.title,
     size: MARGINS.bottom,
@@ -26,7 +31,8 @@ export function mapAxis(
     ticks: { stroke: line, size: 4 },
     gap: 4,
     splits: () => marks.map(({ position }) => position),
-    values: () => marks.map(({ label }) => label),
+    values: () =>
+      marks.map(({ label }) => (secondPoint ? number(1 - 2 * Number(label), 3) : label)),
   };
 }
 

@@ -8,7 +8,7 @@ import { PARAMETER_LABELS, powerOfTen, quantileText, time } from './format.ts';
 import { MARGINS, mapAxis, markLine, markX } from './layout.ts';
 import { lateTimes } from './overlay.ts';
 import { PlotElement } from './plot-element.ts';
-import { niceStep, positionOf } from './scale.ts';
+import { decades, positionOf } from './scale.ts';
 import type { TableContent } from './table.ts';
 import { CANVAS_FONT, colours, type Palette } from './theme.ts';
 
@@ -154,7 +154,7 @@ export class GrokProfile extends PlotElement {
     palette: Palette,
   ): uPlot | undefined {
     if (!this.view) return undefined;
-    const { xs, spec } = this.view.plan;
+    const { xs } = this.view.plan;
     return new uPlot(
       {
         width,
@@ -174,12 +174,7 @@ export class GrokProfile extends PlotElement {
         ],
         bands: [{ series: [2, 3], fill: `${palette.accent}33` }],
         axes: [
-          mapAxis(
-            xs,
-            PARAMETER_LABELS[spec.x.over].title,
-            palette,
-            Math.max(3, Math.floor((width - 140) / 70)),
-          ),
+          mapAxis(this.view.plan, 'x', palette, Math.max(3, Math.floor((width - 140) / 70))),
           {
             label: 't_test',
             labelFont: CANVAS_FONT,
@@ -190,7 +185,7 @@ export class GrokProfile extends PlotElement {
             grid: { stroke: palette.line, width: 1 },
             ticks: { show: false },
             gap: 4,
-            splits: () => this.#decades(),
+            splits: () => decades(this.#bottom(), this.#top, 5),
             values: (_, splits) => splits.map(powerOfTen),
           },
         ],
@@ -199,15 +194,6 @@ export class GrokProfile extends PlotElement {
       this.#data(),
       target,
     );
-  }
-
-  #decades(): number[] {
-    const bottom = this.#bottom();
-    const step = Math.max(1, niceStep((this.#top - bottom) / 5));
-    const list: number[] = [];
-    for (let decade = Math.ceil(bottom / step) * step; decade <= this.#top; decade += step)
-      list.push(decade);
-    return list;
   }
 
   /** The band for medians beyond t_end, open marks in it, and the mark of the edge. */
