@@ -142,6 +142,25 @@ describe('certificates', () => {
     });
   });
 
+  it('decides data that miss the edge by next to nothing', () => {
+    // The margin of this one is 2.6e-5, a thousandth of what is usual.
+    const near = gaussian(256, 123, 9);
+    const certificate = certify(near);
+    expect(checkCertificate(near, certificate)).toBeNull();
+    expect(certificate).toMatchObject({ kind: 'separable', upper: expect.closeTo(2.596e-5, 8) });
+    // The triangle around the origin, moved until one side passes it at a distance of ε.
+    for (const epsilon of [2 ** -12, 2 ** -18, 2 ** -24]) {
+      const out = given(2, 1, epsilon, -1, epsilon, 0.25, 3);
+      const outside = certify(out);
+      if (outside.kind !== 'separable') throw new Error(outside.kind);
+      expect(outside.upper / epsilon).toBeCloseTo(1, 7);
+      expect(checkCertificate(out, outside)).toBeNull();
+      const inn = given(2, 1, -epsilon, -1, -epsilon, 0.25, 3);
+      expect(certify(inn).kind).toBe('inseparable');
+      expect(checkCertificate(inn, certify(inn))).toBeNull();
+    }
+  });
+
   it('takes awkward data', () => {
     // More dimensions than samples: always separable.
     expect(certify(gaussian(5, 40, 1)).kind).toBe('separable');

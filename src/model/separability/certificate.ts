@@ -47,8 +47,7 @@ export function certify(points: Points): Certificate {
     if (hull.upper - hull.lower > MARGIN_GAP * hull.upper) {
       return undecided(`the bounds on the margin stay apart: ${hull.lower} and ${hull.upper}`);
     }
-    const direction = hull.point.map((x) => x / hull.upper);
-    const { weights, lower, upper } = hull;
+    const { direction, weights, lower, upper } = hull;
     return { kind: 'separable', direction, weights, lower, upper };
   }
   if (hull.upper > 1e-6) return undecided(`the search for the hull stopped at ${hull.upper}`);

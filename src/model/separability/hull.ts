@@ -7,11 +7,11 @@ import { accumulate, norm, type Points, product, project } from './points.ts';
 export interface HullPoint {
   /** p: non-negative, sums to 1; at most d + 1 are not zero. */
   readonly weights: Float64Array;
-  /** v = Σ p_i g_i. */
-  readonly point: Float64Array;
-  /** ‖v‖: the hull is no further from the origin. */
+  /** ‖Σ p_i g_i‖: the hull is no further from the origin. */
   readonly upper: number;
-  /** min_i g_i·v/‖v‖: if positive, the hull is no nearer. */
+  /** A unit vector w along Σ p_i g_i, but closer to equal heights g_i·w over the support. */
+  readonly direction: Float64Array;
+  /** min_i g_i·w: if positive, the hull is no nearer. */
   readonly lower: number;
 }
 
@@ -184,10 +184,29 @@ class HullSearch {
       accumulate(this.#points, i, weights[i] as number, point);
     }
     const upper = norm(point);
+    const direction = this.#level(point);
     let lower = Infinity;
     for (let i = 0; i < this.#points.samples; i++) {
-      lower = Math.min(lower, project(this.#points, i, point) / upper);
+      lower = Math.min(lower, project(this.#points, i, direction));
     }
-    return { weights, point, upper, lower };
+    return { weights, upper, direction, lower };
+  }
+
+  /**
+   * A unit vector near v over which the active points have equal heights. v itself is a sum of terms
+   * far larger than it is where the margin is small, and has their rounding: corrections are added to
+   * it that do not.
+   */
+  #level(v: Float64Array): Float64Array {
+    const w = v.slice();
+    for (let round = 0; round < 2; round++) {
+      const heights = this.#active.map((i) => project(this.#points, i, w));
+      const mean = heights.reduce((sum, height) => sum + height, 0) / heights.length;
+      // K c = mean − heights, K = 1 + G Gᵀ: the heights become mean − Σ c, all the same.
+      const c = this.#factor.solve(Float64Array.from(heights, (height) => mean - height));
+      for (const [k, i] of this.#active.entries()) accumulate(this.#points, i, c[k] as number, w);
+    }
+    const length = norm(w) || 1;
+    return w.map((x) => x / length);
   }
 }
