@@ -148,6 +148,14 @@ describe('certificates', () => {
     const certificate = certify(near);
     expect(checkCertificate(near, certificate)).toBeNull();
     expect(certificate).toMatchObject({ kind: 'separable', upper: expect.closeTo(2.596e-5, 8) });
+    // A sample 1e-7 below the supporting plane; and one so far behind that its weight underflows.
+    for (const [samples, dimensions, seed] of [
+      [81, 41, 403],
+      [72, 34, 14356],
+    ] as const) {
+      const points = gaussian(samples, dimensions, seed);
+      expect(checkCertificate(points, certify(points))).toBeNull();
+    }
     // The triangle around the origin, moved until one side passes it at a distance of ε.
     for (const epsilon of [2 ** -12, 2 ** -18, 2 ** -24]) {
       const out = given(2, 1, epsilon, -1, epsilon, 0.25, 3);

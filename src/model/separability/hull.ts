@@ -24,6 +24,9 @@ const ZERO = 1e-11;
 /** Points taken in after one pass over the data, at most. */
 const BATCH = 12;
 
+/** Passes without a visible gain, at most. */
+const MOST_IDLE = 50;
+
 /**
  * Minimum-norm point of the hull as a non-negative least-squares problem,
  * min ‖Σ p_i g_i‖² + (1 − Σ p_i)² over p ≥ 0, whose solution is that point up to scale: the dual of
@@ -53,6 +56,8 @@ class HullSearch {
   readonly #heights: Float64Array;
   readonly #scale: number;
   #batch = BATCH;
+  /** Passes since the objective last fell by more than its rounding. */
+  #idle = 0;
 
   constructor(points: Points) {
     const { samples, dimensions } = points;
@@ -82,21 +87,23 @@ class HullSearch {
     }
     const before = length * length + this.#slack * this.#slack;
     const entered = this.#enter();
-    if (entered === 0) return false;
+    if (entered.length === 0) return false;
     this.#solve();
     const after = norm(this.#v) ** 2 + this.#slack * this.#slack;
     if (after < before * (1 - 1e-13)) {
       this.#batch = BATCH;
+      this.#idle = 0;
       return true;
     }
-    // Nothing was gained: rounding has the last word once a single point brings nothing either.
-    if (this.#batch === 1) return false;
+    // The gain is below the rounding of the objective, to which a violation contributes its square.
+    // One point after the other still goes on, as long as it stays, but not for ever.
+    if (this.#batch === 1 && !this.#isActive[entered[0] as number]) return false;
     this.#batch = 1;
-    return true;
+    return ++this.#idle < MOST_IDLE;
   }
 
   /** Takes in the points that violate optimality most, slack − g_i·v > 0. */
-  #enter(): number {
+  #enter(): number[] {
     const candidates: number[] = [];
     const gain = (i: number): number => this.#slack - (this.#heights[i] as number);
     for (let i = 0; i < this.#points.samples; i++) {
@@ -108,17 +115,46 @@ class HullSearch {
         if (candidates.length > this.#batch) candidates.pop();
       }
     }
-    let entered = 0;
-    for (const i of candidates) {
-      const products = this.#active.map((k) => 1 + product(this.#points, i, k));
-      // A point in the span of the active ones brings nothing, and a singular factor.
-      if (!this.#factor.append(products, 1 + product(this.#points, i, i))) continue;
-      this.#active.push(i);
-      this.#weights.push(0);
-      this.#isActive[i] = 1;
-      entered++;
-    }
+    const entered: number[] = [];
+    for (const i of candidates) if (this.#append(i, 0)) entered.push(i);
+    const [best] = candidates;
+    // All of them depend on the active points: one of those has to make room.
+    if (entered.length === 0 && best !== undefined && this.#exchange(best)) entered.push(best);
     return entered;
+  }
+
+  /** Makes a point active; false if it depends on the active ones, to rounding. */
+  #append(i: number, weight: number): boolean {
+    if (!this.#factor.append(this.#productsWith(i), 1 + product(this.#points, i, i))) return false;
+    this.#active.push(i);
+    this.#weights.push(weight);
+    this.#isActive[i] = 1;
+    return true;
+  }
+
+  #productsWith(i: number): number[] {
+    return this.#active.map((k) => 1 + product(this.#points, i, k));
+  }
+
+  /**
+   * Takes in a point that is a combination Σ c_k of the active ones, to rounding, for the one among
+   * them whose weight comes to zero first when weight moves along that combination. Nothing but the
+   * weights changes by it, so what the point still has to gain is not lost to the rounding.
+   */
+  #exchange(i: number): boolean {
+    const c = this.#factor.solve(Float64Array.from(this.#productsWith(i)));
+    let leaving = -1;
+    let share = Infinity;
+    for (const [k, weight] of this.#weights.entries()) {
+      const ratio = weight / (c[k] as number);
+      if ((c[k] as number) > 0 && ratio < share) [share, leaving] = [ratio, k];
+    }
+    if (leaving < 0) return false;
+    this.#weights = this.#weights.map((weight, k) =>
+      Math.max(0, weight - share * (c[k] as number)),
+    );
+    this.#leave(leaving, this.#weights);
+    return this.#append(i, share);
   }
 
   /** Solves over the active points; those whose weight would be negative leave. */

@@ -94,7 +94,10 @@ function softmax(
     weights[i] = weight;
     sum += weight;
   }
-  for (let i = 0; i < z.length; i++) weights[i] = (weights[i] as number) / sum;
+  // Positive however far a sample lies back: far enough to underflow, it still has a weight.
+  for (let i = 0; i < z.length; i++) {
+    weights[i] = Math.max((weights[i] as number) / sum, Number.MIN_VALUE);
+  }
   return largest + Math.log(sum / z.length);
 }
 
