@@ -1,7 +1,9 @@
 import { normalQuantile } from '../model/normal.ts';
 import { lateTestTime } from '../model/theory/late.ts';
 import { divergenceLambda } from '../model/theory/margin.ts';
+import { fitDivergence, predictedSlope } from '../results/divergence.ts';
 import { neverReaches } from '../results/limits.ts';
+import { divergenceColumns } from '../sweep/divergence.ts';
 import { type Claim, type Figure, type SweepResult, type Verdict, verdict } from './claim.ts';
 import { line, log10Of, median, replicasOf } from './measure.ts';
 import { overSeeds } from './sweeps.ts';
@@ -70,6 +72,10 @@ function judge(result: SweepResult): Verdict[] {
         log10Of(result.table.testTime(index, 0)),
       ),
     );
+  // Closer to the edge the datasets of one λ lie on either side of it.
+  const columns = divergenceColumns({ ...result, threshold: 0 }, 0).filter(
+    ({ distance }) => distance > 0.02,
+  );
   const above = replicasOf(result).filter(({ lambda }) => lambda > 0.5);
   const proven = above.filter(({ separability }) => neverReaches(separability, SIGMA, 0.95));
   const late = replicasOf(result, plan.xs.indexOf(0.6));
@@ -97,6 +103,15 @@ function judge(result: SweepResult): Verdict[] {
       1,
       0,
       'ten times later at least',
+    ),
+    verdict(
+      'B of ln t_test(0.95) = A + B(½ − λ)^−½, fitted to medians at λ ≤ 0.47',
+      fitDivergence(columns, { horizon: HORIZON, free: false }).essential?.slope.value ??
+        Number.NaN,
+      'near',
+      predictedSlope(0.95),
+      0.4,
+      '0.926 Φ⁻¹(a) for N → ∞ and λ → ½; at these λ corrections are a quarter of it',
     ),
     verdict(
       'share of datasets at λ = 0.6 that never reach 0.95',
