@@ -1,9 +1,12 @@
-/** The headless library: specs, sweeps, engines and results; nothing of a page. */
+/** The headless library: specs, sweeps, engines, results, theory and claims; nothing of a page. */
+export { CLAIMS } from './claims/all.ts';
+export type { Claim, Size, Verdict } from './claims/claim.ts';
+export { runClaim } from './claims/run.ts';
 export { CpuCertifier } from './cpu/certifier.ts';
 export { CpuEngine } from './cpu/engine.ts';
 export type { WorkerPort } from './cpu/pool.ts';
 export { serve } from './cpu/worker.ts';
-export { engineChooser, type Surroundings } from './engines.ts';
+export { certifierOf, engineChooser, type Surroundings } from './engines.ts';
 export { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
 export { axisValues } from './model/axis.ts';
 export { datasetHalves, datasetValues } from './model/dataset.ts';
@@ -12,11 +15,26 @@ export type { Batch, Engine, EngineChoice, EnginePreference } from './model/engi
 export { FieldError } from './model/fields.ts';
 export { testAccuracy, testLoss } from './model/observables.ts';
 export type { Replica, Trajectory } from './model/replica.ts';
+export {
+  type Certificate,
+  certify,
+  checkCertificate,
+} from './model/separability/certificate.ts';
+export type { Certifier, Separability } from './model/separability/certifier.ts';
 export { DEFAULT_SPEC, parseSpec, parseSpecText, type SweepSpec } from './model/spec.ts';
+export { logConformalTime } from './model/theory/conformal.ts';
+export { lateClock, lateTestTime, separableRates } from './model/theory/late.ts';
+export { divergenceLambda, finalTestAccuracy, marginOf } from './model/theory/margin.ts';
+export { saddlePoint, saddlePointOfNorm } from './model/theory/saddle.ts';
+export { separableProbability } from './model/theory/wendel.ts';
 export { decodeResults, encodeResults } from './results/codec.ts';
+export { fitCollapse } from './results/collapse.ts';
+export { fitDivergence } from './results/divergence.ts';
+export { fitSeparability } from './results/scaling.ts';
 export { summarise } from './results/summary.ts';
 export { ResultTable } from './results/table.ts';
 export { testTime, trainTime } from './results/times.ts';
+export { Certification } from './sweep/certification.ts';
 export { checkDevice } from './sweep/device-check.ts';
 export { SweepPlan } from './sweep/plan.ts';
 export { Sweep } from './sweep/sweep.ts';
