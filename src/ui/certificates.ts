@@ -4,7 +4,7 @@ import type { ChartFigure } from '../results/figure.ts';
 import type { View } from '../sweep/cells.ts';
 import type { Certification } from '../sweep/certification.ts';
 import { count } from './format.ts';
-import { limitFigures } from './limit-figures.ts';
+import { limitFigures, ownPlaceFigure } from './limit-figures.ts';
 import { theme } from './theme.ts';
 
 /** Replicas whose datasets are to be certified; undefined: all of the sweep. */
@@ -72,6 +72,7 @@ export class GrokCertificates extends LitElement {
   @property({ attribute: false }) certification: Certification | undefined;
 
   #figures: readonly ChartFigure[] = [];
+  #ownPlace: ChartFigure | undefined;
   #view: View | undefined;
   #of = '';
 
@@ -87,6 +88,7 @@ export class GrokCertificates extends LitElement {
         that is proven, and gives the end of a run without waiting for it.
       </p>
       ${this.#renderRun(view)}
+      ${this.#ownPlace ? html`<grok-figure .chart=${this.#ownPlace}></grok-figure>` : nothing}
       ${
         figures.length > 0
           ? html`<div class="figures">
@@ -99,11 +101,12 @@ export class GrokCertificates extends LitElement {
 
   /** The figures, made anew only when certificates have come in. */
   #figuresOf(view: View): readonly ChartFigure[] {
-    const of = `${view.table.certified} ${this.row}`;
+    const of = [view.table.certified, view.table.done, this.row].join(' ');
     if (this.#view !== view || this.#of !== of) {
       this.#view = view;
       this.#of = of;
       this.#figures = limitFigures(view, this.row);
+      this.#ownPlace = ownPlaceFigure(view);
     }
     return this.#figures;
   }

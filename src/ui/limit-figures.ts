@@ -1,12 +1,17 @@
 /** What the certificates of a sweep say against λ, with theory: four pictures. */
 
-import { finalTestAccuracy, marginOf } from '../model/theory/margin.ts';
+import {
+  divergenceLambda,
+  finalTestAccuracy,
+  lambdaOfMargin,
+  marginOf,
+} from '../model/theory/margin.ts';
 import { limitWeight } from '../model/theory/one-dimensional.ts';
 import { separableProbability } from '../model/theory/wendel.ts';
 import type { ChartFigure, Series } from '../results/figure.ts';
 import type { View } from '../sweep/cells.ts';
 import { type ColumnLimits, columnLimits, type Quartiles } from '../sweep/limits.ts';
-import { saddleCurve } from './overlay.ts';
+import { lambdaOfNorm, lateTimes, saddleCurve } from './overlay.ts';
 
 /** Points of a line of theory. */
 const POINTS = 81;
@@ -20,6 +25,59 @@ const THEORY = 'theory, N → ∞';
 interface Theory {
   readonly norm: Series;
   readonly margin: (lambda: number) => number;
+}
+
+/** Replicas in the picture of times, at most: more are a blot. */
+const MOST_REPLICAS = 3000;
+
+/**
+ * t_test of every replica at its own dataset's place on the λ axis, where theory has its margin or
+ * its ‖u∞‖: seeds that scatter over decades at one λ fall on one line. Undefined for given data, for
+ * several σ, and before any dataset is certified.
+ */
+export function ownPlaceFigure({ plan, table, threshold }: View): ChartFigure | undefined {
+  const { spec } = plan;
+  const accuracy = spec.thresholds.test[threshold] as number;
+  const manySigmas = spec.x.over === 'sigma' || spec.y.over === 'sigma';
+  if (spec.ensemble === 'twoPoint' || manySigmas || table.certified === 0) return undefined;
+  const x: number[] = [];
+  const y: number[] = [];
+  const stride = Math.ceil(plan.size / MOST_REPLICAS);
+  for (let index = 0; index < plan.size; index += stride) {
+    const separability = table.separability(index);
+    if (!separability || separability.kind === 'undecided') continue;
+    if (!table.has(index) || table.failures.has(index)) continue;
+    const time = table.testTime(index, threshold);
+    if (time.state !== 'crossed') continue;
+    const inseparable = separability.kind === 'inseparable';
+    x.push(inseparable ? lambdaOfNorm(separability.norm) : lambdaOfMargin(separability.upper));
+    y.push(time.log10t);
+  }
+  if (x.length === 0 || accuracy <= 0.5) return undefined;
+  const [low, high] = [Math.min(...x), Math.max(...y)];
+  const end = divergenceLambda(plan.cell(0, 0).sigma, accuracy);
+  const theory = lateTimes(accuracy).filter(
+    ({ lambda, log10t }) => lambda >= low && log10t <= high + 1,
+  );
+  return {
+    ...chart(`t_test(${accuracy}) at each dataset’s own place`, 't_test', [
+      {
+        label: `late-time ${THEORY}`,
+        kind: 'theory',
+        x: theory.map(({ lambda }) => lambda),
+        y: theory.map(({ log10t }) => log10t),
+      },
+      { label: 'replicas', kind: 'points', x, y },
+      {
+        label: 'λ*, where it is infinite',
+        kind: 'line',
+        x: [end, end],
+        y: [Math.min(...y), high],
+      },
+    ]),
+    xTitle: 'λ of typical data with the same ‖u∞‖ or margin',
+    yLogarithmic: true,
+  };
 }
 
 /**

@@ -58,6 +58,16 @@ export function saddleCurve(): readonly SaddlePoint[] {
   return curve;
 }
 
+/** λ of the saddle point with the norm ‖u∞‖, between the points of the curve; its ends beyond it. */
+export function lambdaOfNorm(norm: number): number {
+  const points = saddleCurve();
+  const position =
+    ((points.length - 1) * Math.log(norm / NORMS.from)) / Math.log(NORMS.to / NORMS.from);
+  const k = Math.min(points.length - 2, Math.max(0, Math.floor(position)));
+  const s = Math.min(1, Math.max(0, position - k));
+  return (1 - s) * (points[k] as SaddlePoint).lambda + s * (points[k + 1] as SaddlePoint).lambda;
+}
+
 /**
  * log10 t_test(a) at late times along λ < ½, for N → ∞; an overestimate while ‖u‖ still grows.
  */

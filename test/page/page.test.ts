@@ -522,7 +522,7 @@ describe('theory in the laboratory', () => {
       /dataset\s+(in)?separable[\s\S]*as typical data of λ\s+0\.\d+/,
     );
     // Theory and measurement, in pictures and in numbers.
-    expect(await page.locator('grok-certificates grok-figure canvas').count()).toBe(4);
+    expect(await page.locator('grok-certificates grok-figure canvas').count()).toBe(5);
     await page.getByText('Margin of the data as a table').click();
     const margins = page.getByRole('region', { name: 'Margin of the data as a table' });
     await expect.poll(() => margins.innerText()).toMatch(/certified datasets.*\t0\.7917\t0\.\d+/);
