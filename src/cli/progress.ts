@@ -36,6 +36,7 @@ export function sweepText(sweep: Sweep): string {
 }
 
 /** How far a certification has come. */
-export function certificationText({ done, total }: Certification): string {
-  return `${count(done)}/${count(total)} datasets certified`;
+export function certificationText({ done, total, secondsLeft }: Certification): string {
+  const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`;
+  return `${count(done)}/${count(total)} datasets certified${left}`;
 }

@@ -20,6 +20,7 @@ export class Certification {
   done = 0;
 
   #state: CertificationState = 'idle';
+  #startedAt = 0;
   readonly #abort = new AbortController();
   /** Replicas of each dataset; the first one stands for it. */
   readonly #sharing = new Map<string, number[]>();
@@ -48,9 +49,17 @@ export class Certification {
     return this.#state;
   }
 
+  /** At the mean time per dataset so far; undefined until there is one. */
+  get secondsLeft(): number | undefined {
+    if (this.done === 0) return undefined;
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    return (seconds / this.done) * (this.total - this.done);
+  }
+
   /** Runs to the end. Resolves when it is done, stopped or failed; throws nothing. */
   async run(): Promise<void> {
     if (this.#state !== 'idle') throw new Error('a certification runs once; make a new one');
+    this.#startedAt = performance.now();
     this.#setState('running');
     try {
       for await (const batch of this.certifier.run(this.#datasets(), this.#abort.signal)) {

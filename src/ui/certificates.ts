@@ -3,7 +3,7 @@ import { property } from 'lit/decorators.js';
 import type { ChartFigure } from '../results/figure.ts';
 import type { View } from '../sweep/cells.ts';
 import type { Certification } from '../sweep/certification.ts';
-import { count } from './format.ts';
+import { count, duration } from './format.ts';
 import { limitFigures, ownPlaceFigure } from './limit-figures.ts';
 import { theme } from './theme.ts';
 
@@ -136,8 +136,9 @@ export class GrokCertificates extends LitElement {
     const { certification } = this;
     if (certification?.state === 'failed') return certification.message;
     if (certification?.state === 'running') {
-      const { done, total } = certification;
-      return `${count(done)} of ${count(total)} datasets certified`;
+      const { done, total, secondsLeft } = certification;
+      const left = secondsLeft === undefined ? '' : ` · ${duration(secondsLeft)} left`;
+      return `${count(done)} of ${count(total)} datasets certified${left}`;
     }
     if (table.certified === 0) return '';
     const kinds = { separable: 0, inseparable: 0, undecided: 0 };
