@@ -38,7 +38,7 @@ export function runFlow(replica: Replica, onGradient: () => void = () => {}): Tr
   const run = new FlowRun(replica, datasetValues(replica), onGradient);
   const failure = run.integrate();
   const { index } = replica;
-  return { index, rows: Float64Array.from(run.rows), gradients: run.gradients, failure };
+  return { index, rows: Float32Array.from(run.rows), gradients: run.gradients, failure };
 }
 
 class FlowRun {

@@ -264,9 +264,9 @@ function readFinal(value: unknown, field: string): Final {
   ) as unknown as Final;
 }
 
-function readRecord(value: unknown, field: string): Float64Array {
+function readRecord(value: unknown, field: string): Float32Array {
   const rows = readList(value, field, { min: 0, max: 1_000_000 }, (row, at) =>
     readList(row, at, { min: COLUMNS, max: COLUMNS }, (x, place) => readNumber(x, place, ANY)),
   );
-  return Float64Array.from(rows.flat());
+  return Float32Array.from(rows.flat());
 }

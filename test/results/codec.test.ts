@@ -17,7 +17,7 @@ const layoutOf = (each: typeof spec): SweepPlan => new SweepPlan(each);
 function table(): ResultTable {
   const results = new ResultTable(spec, plan.size, () => ({ samples: 16, sigma: 5 }));
   for (const index of [0, 1, 3]) results.append(runFlow(plan.replica(index)));
-  results.append({ index: 2, rows: new Float64Array(), gradients: 7, failure: 'made to fail' });
+  results.append({ index: 2, rows: new Float32Array(), gradients: 7, failure: 'made to fail' });
   results.certify({ index: 0, separability: INSEPARABLE });
   results.certify({ index: 1, separability: SEPARABLE });
   results.certify({ index: 2, separability: { kind: 'undecided', reason: 'on the edge' } });

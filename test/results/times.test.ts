@@ -10,8 +10,8 @@ function record(
   clocks: number[],
   uNorm: (clock: number) => number,
   errors: (row: number) => number[],
-): Float64Array {
-  const rows = new Float64Array(clocks.length * COLUMNS);
+): Float32Array {
+  const rows = new Float32Array(clocks.length * COLUMNS);
   clocks.forEach((clock, row) => {
     const set = (column: number, value: number): void => {
       rows[row * COLUMNS + column] = value;
