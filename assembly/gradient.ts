@@ -12,7 +12,7 @@ const LOWEST: f32 = -3.0e38;
 
 /** The lanes of a sum of each of four vectors. */
 @inline
-function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(
     v128.shuffle<f32>(a, b, 0, 4, 1, 5),
     v128.shuffle<f32>(a, b, 2, 6, 3, 7),
@@ -27,8 +27,8 @@ function sums(a: v128, b: v128, c: v128, d: v128): v128 {
   );
 }
 
-/** s_i = u·g_i of eight rows into `out`; u is loaded once for all of them. */
-function dot8(tiles: usize, u: usize, end: usize, out: usize): void {
+/** v·g_i of eight rows into `out`; v is loaded once for all of them. */
+function dot8(tiles: usize, v: usize, end: usize, out: usize): void {
   let a = constant(0);
   let b = constant(0);
   let c = constant(0);
@@ -37,8 +37,8 @@ function dot8(tiles: usize, u: usize, end: usize, out: usize): void {
   let f = constant(0);
   let g = constant(0);
   let h = constant(0);
-  for (; u < end; u += 16, tiles += 128) {
-    const x = v128.load(u);
+  for (; v < end; v += 16, tiles += 128) {
+    const x = v128.load(v);
     a = madd(v128.load(tiles), x, a);
     b = madd(v128.load(tiles, 16), x, b);
     c = madd(v128.load(tiles, 32), x, c);
@@ -48,8 +48,8 @@ function dot8(tiles: usize, u: usize, end: usize, out: usize): void {
     g = madd(v128.load(tiles, 96), x, g);
     h = madd(v128.load(tiles, 112), x, h);
   }
-  v128.store(out, sums(a, b, c, d));
-  v128.store(out, sums(e, f, g, h), 16);
+  v128.store(out, sumsOf(a, b, c, d));
+  v128.store(out, sumsOf(e, f, g, h), 16);
 }
 
 /** slope += Σ w_i g_i over eight rows. */
@@ -76,11 +76,24 @@ function axpy8(tiles: usize, slope: usize, end: usize, weights: usize): void {
   }
 }
 
+@inline
+function promoteHigh(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
+}
+
 /** Adds four floats to a pair of float64 sums: they may be thousands. */
 @inline
 function addWide(sum: v128, x: v128): v128 {
-  const high = v128.shuffle<f32>(x, x, 2, 3, 2, 3);
-  return f64x2.add(f64x2.add(sum, f64x2.promote_low_f32x4(x)), f64x2.promote_low_f32x4(high));
+  return f64x2.add(f64x2.add(sum, f64x2.promote_low_f32x4(x)), promoteHigh(x));
+}
+
+@inline
+function narrow(low: v128, high: v128): v128 {
+  return v128.shuffle<f32>(
+    f32x4.demote_f64x2_zero(low),
+    f32x4.demote_f64x2_zero(high),
+    0, 1, 4, 5,
+  );
 }
 
 @inline
@@ -89,10 +102,13 @@ function total(sum: v128): f64 {
 }
 
 /**
- * At the point (u, θ): Σ w g into `slope`, z_i into `z`, and into `stats` as float64 Σ w, Σ w·loss/r,
- * the number of z_i ≥ 0 and the largest log residual. Log residuals are log r_i + θ (log r_i itself
- * with the conformal dynamics), made from s = u·g_i and not from z = s − θ, whose digits θ swallows;
- * weights are e^{log residual − shift}.
+ * At the point (u, θ): Σ w g into `slope`, s_i = u·g_i into `sums`, z_i = s_i − θ into `z`, and into
+ * `stats` Σ w, Σ w·loss/r, the number of z_i ≥ 0 and the largest log weight. Weights are
+ * e^{log r_i + θ − shift}, with the conformal dynamics e^{log r_i − shift}.
+ *
+ * u is an anchor, whose s_i are known in float64, and `step` from there: products are in float32, but
+ * what they round is the step and not u. Differences of s_i, θ and the shift, which may all be in the
+ * hundreds, are taken in float64.
  *
  * @param quads columns divided by four
  */
@@ -100,51 +116,58 @@ export function evaluate(
   data: usize,
   samples: i32,
   quads: i32,
-  u: usize,
+  step: usize,
   slope: usize,
+  anchor: usize,
+  sums: usize,
   z: usize,
   weights: usize,
   stats: usize,
-  clock: f32,
-  shift: f32,
+  clock: f64,
+  shift: f64,
   conformal: bool,
 ): void {
   const bytes = (<usize>quads) << 4;
   memory.fill(slope, 0, bytes);
-  const theta = constant(clock);
-  const shifts = constant(shift);
+  const theta = f64x2.splat(clock);
+  const shifts = f64x2.splat(shift);
+  const shiftedTheta = constant(<f32>(clock - shift));
   const one = constant(1.0);
   let weightSum = f64x2.splat(0);
   let lossSum = f64x2.splat(0);
   let largest = constant(LOWEST);
   let errors = 0;
   for (let i = 0; i < samples; i += 8, data += bytes << 3) {
-    dot8(data, u, u + bytes, z);
-    for (let half = 0; half < 8; half += 4, z += 16) {
+    dot8(data, step, step + bytes, z);
+    for (let half = 0; half < 8; half += 4, z += 16, anchor += 32, sums += 32) {
       const row = i32x4.add(i32x4.splat(i + half), i32x4(0, 1, 2, 3));
       const there = i32x4.lt_s(row, i32x4.splat(samples));
-      const s = v128.load(z);
-      const zs = f32x4.sub(s, theta);
+      const moved = v128.load(z);
+      const low = f64x2.add(v128.load(anchor), f64x2.promote_low_f32x4(moved));
+      const high = f64x2.add(v128.load(anchor, 16), promoteHigh(moved));
+      v128.store(sums, low);
+      v128.store(sums, high, 16);
+      const zs = narrow(f64x2.sub(low, theta), f64x2.sub(high, theta));
       v128.store(z, zs);
       const wrong = f32x4.ge(zs, constant(0));
       errors += popcnt(i32x4.bitmask(v128.and(wrong, there)));
-      let logResidual = s;
+      let logWeight = narrow(f64x2.sub(low, shifts), f64x2.sub(high, shifts));
       let loss = one; // over the residual
       if (!conformal) {
         const e = exp(f32x4.neg(f32x4.abs(zs)));
         const quotient = log1pOver(e);
         const log1p = f32x4.mul(e, quotient);
-        logResidual = f32x4.sub(v128.bitselect(theta, s, wrong), log1p);
+        logWeight = f32x4.sub(v128.bitselect(shiftedTheta, logWeight, wrong), log1p);
         // log(1 + e^z)·(1 + e^{−z}), which tends to 1 as z → −∞.
         const softplus = v128.bitselect(f32x4.add(zs, log1p), quotient, wrong);
         loss = f32x4.mul(softplus, f32x4.add(one, e));
       }
-      const weight = v128.and(exp(f32x4.sub(logResidual, shifts)), there);
+      const weight = v128.and(exp(logWeight), there);
       v128.store(weights + (<usize>half << 2), weight);
       weightSum = addWide(weightSum, weight);
       lossSum = addWide(lossSum, f32x4.mul(weight, loss));
       // pmax(largest, x) stays where x is NaN.
-      largest = f32x4.pmax(largest, v128.bitselect(logResidual, constant(LOWEST), there));
+      largest = f32x4.pmax(largest, v128.bitselect(logWeight, constant(LOWEST), there));
     }
     axpy8(data, slope, slope + bytes, weights);
   }

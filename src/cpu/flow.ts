@@ -314,6 +314,7 @@ class FlowRun {
     this.#y = this.#yEnd;
     this.#ySlope = this.#yEndSlope;
     this.#u.set(this.#end);
+    this.#gradient.accept();
     this.#slope.set(this.#endSlope);
     this.#uNorm = this.#endNorm;
     // ‖u‖ stays 0 only where F is 0.

@@ -18,6 +18,11 @@ export interface GradientSource {
   readonly z: Float64Array | Float32Array;
   /** Writes F(u, θ) into `slope` (d values) and the statistics of the point into `stats`. */
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void;
+  /**
+   * The last point has been accepted: those to come are near it. Float32 makes use of it, since
+   * rounding a step is finer than rounding u.
+   */
+  accept(): void;
 }
 
 /** Rows that share one sweep over u, so that u is loaded once for all of them. */
@@ -59,6 +64,8 @@ export class Gradient implements GradientSource {
     const scale = -(this.sigma * this.sigma) / weightSum;
     for (let j = 0; j < slope.length; j++) slope[j] = (slope[j] as number) * scale;
   }
+
+  accept(): void {}
 
   #accumulate(u: Float64Array, clock: number, slope: Float64Array, shift: number): number {
     const { data, samples, dimensions } = this;

@@ -15,14 +15,16 @@ const ROWS = 8;
 const COLUMNS = 4;
 
 /**
- * A weight below e^{−87} of the shift is taken as zero, and float32 ends at e^{88}: the largest log
- * residual has to be within these bounds of the shift, so that neither is ever near.
+ * A weight below e^{−87} is taken as zero, and float32 ends at e^{88}: the largest log weight has to be
+ * within these bounds, so that neither is ever near.
  */
 const LEAST = -20;
 const MOST = 40;
 
 /**
  * The flow's slope in float32 SIMD: what `Gradient` does, by the kernel in `assembly/gradient.ts`.
+ * Points are steps from the last accepted point, whose u and s_i = u·g_i are kept in float64: the
+ * rounding of float32 is that of the steps, and stages of a stiff run differ by no noise of u.
  * The memory is that of the kernel: of the gradients of a thread only the last one made can be used.
  */
 export class WasmGradient implements GradientSource {
@@ -31,13 +33,18 @@ export class WasmGradient implements GradientSource {
 
   readonly #kernel: Kernel;
   readonly #data: number;
-  readonly #u: Float32Array;
+  /** The accepted point, and where its s_i and those of the last point are. */
+  readonly #anchor: Float64Array;
+  #anchorSums: number;
+  #sums: number;
+  /** From there to the last point. */
+  readonly #step: Float32Array;
   readonly #slope: Float32Array;
   readonly #weights: number;
-  /** Σ w, Σ w·loss/r, errors, largest log residual. */
+  /** Σ w, Σ w·loss/r, errors, largest log weight. */
   readonly #out: Float64Array;
   readonly #quads: number;
-  /** Largest log residual, on the kernel's scale, of the last evaluation: the next one's shift. */
+  /** Largest log r_i + θ of the last evaluation (log r_i if conformal): the next one's shift. */
   #shift = -Math.LN2;
 
   /**
@@ -63,8 +70,10 @@ export class WasmGradient implements GradientSource {
       return start;
     };
     const out = take(4 * 8);
-    const u = take(columns * 4);
+    const step = take(columns * 4);
     const slope = take(columns * 4);
+    this.#anchorSums = take(rows * 8);
+    this.#sums = take(rows * 8);
     const z = take(rows * 4);
     this.#weights = take(ROWS * 4);
     this.#data = take(rows * columns * 4);
@@ -72,20 +81,34 @@ export class WasmGradient implements GradientSource {
 
     const { buffer } = kernel.memory;
     this.#out = new Float64Array(buffer, out, 4);
-    this.#u = new Float32Array(buffer, u, columns).fill(0);
+    this.#anchor = new Float64Array(dimensions);
+    new Float64Array(buffer, this.#anchorSums, rows).fill(0);
+    this.#step = new Float32Array(buffer, step, columns).fill(0);
     this.#slope = new Float32Array(buffer, slope, columns);
     this.z = new Float32Array(buffer, z, samples);
     tile(new Float32Array(buffer, this.#data, rows * columns), data, samples, dimensions);
   }
 
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void {
-    this.#u.set(u);
+    const anchor = this.#anchor;
+    const step = this.#step;
+    for (let j = 0; j < u.length; j++) step[j] = (u[j] as number) - (anchor[j] as number);
     let weightSum = this.#accumulate(clock);
-    // The point moved too far for the last shift; the largest log residual is known by now.
+    // The point moved too far for the last shift; the largest weight is known by now.
     if (Number.isNaN(weightSum)) weightSum = this.#accumulate(clock);
     const scale = -(this.sigma * this.sigma) / weightSum;
     const out = this.#slope;
     for (let j = 0; j < slope.length; j++) slope[j] = (out[j] as number) * scale;
+  }
+
+  accept(): void {
+    // By the step as it was rounded: that is the point whose sums are there.
+    const anchor = this.#anchor;
+    const step = this.#step;
+    for (let j = 0; j < anchor.length; j++) {
+      anchor[j] = (anchor[j] as number) + (step[j] as number);
+    }
+    [this.#anchorSums, this.#sums] = [this.#sums, this.#anchorSums];
   }
 
   /** One pass; returns Σ w, or NaN if the shift was too far off. */
@@ -96,8 +119,10 @@ export class WasmGradient implements GradientSource {
       this.#data,
       this.samples,
       this.#quads,
-      this.#u.byteOffset,
+      this.#step.byteOffset,
       this.#slope.byteOffset,
+      this.#anchorSums,
+      this.#sums,
       this.z.byteOffset,
       this.#weights,
       this.#out.byteOffset,
@@ -109,13 +134,13 @@ export class WasmGradient implements GradientSource {
     const weightSum = out[0] as number;
     const lossSum = out[1] as number;
     const largest = out[3] as number;
-    this.#shift = largest;
+    // Without a number among the weights there is nothing to go by.
+    if (Math.abs(largest) < 1e38) this.#shift += largest;
     const scale = conformal ? shift : shift - clock;
     this.stats.logMeanResidual = scale + Math.log(weightSum / this.samples);
     this.stats.logTrainLoss = scale + Math.log(lossSum / this.samples);
     this.stats.trainErrors = out[2] as number;
-    const off = largest - shift;
-    return off > LEAST && off < MOST ? weightSum : Number.NaN;
+    return largest > LEAST && largest < MOST ? weightSum : Number.NaN;
   }
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { runFlow } from '../../src/cpu/flow.ts';
-import { Gradient } from '../../src/cpu/gradient.ts';
+import { FLOAT64, type GradientMaker, runFlow } from '../../src/cpu/flow.ts';
+import { Gradient, type GradientSource } from '../../src/cpu/gradient.ts';
 import { type Kernel, kernelOf } from '../../src/cpu/simd.ts';
 import { simdSupport } from '../../src/cpu/simd-support.ts';
 import { float32, WasmGradient } from '../../src/cpu/wasm-gradient.ts';
 import { type DatasetId, datasetValues } from '../../src/model/dataset.ts';
-import type { DynamicsKind } from '../../src/model/replica.ts';
+import type { DynamicsKind, Replica } from '../../src/model/replica.ts';
 import { VARIANTS } from './relaxed.ts';
 
 /** d and N around the tiles of four columns and eight rows, and large. */
@@ -116,6 +116,57 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
       );
       expect(Math.abs(tested.stats.logTrainLoss - logTrainLoss)).toBeLessThan(limit + 1e-6 * clock);
     }
+  });
+
+  it('rounds the step from an accepted point, not the point', () => {
+    // Late in a run all s_i are large and much the same: here by a column of ones.
+    const [samples, dimensions] = [120, 9];
+    const id = { seed: 5, samples, dimensions, ensemble: 'independent' } as const;
+    const data = datasetValues(id).map((x, k) => (k % dimensions === 0 ? 1 : x));
+    const twin = new Gradient(data, samples, dimensions, 1, 'flow');
+    const tested = new WasmGradient(kernel, data, samples, dimensions, 1, 'flow');
+    const point = Float64Array.from({ length: dimensions }, (_, j) =>
+      j === 0 ? 600 : Math.sin(j),
+    );
+    const near = point.map((x, j) => x + 1e-3 * Math.cos(j));
+    /** F(near) − F(point), all that tells how stiff the flow is. */
+    const difference = (gradient: GradientSource, accepted: boolean): Float64Array => {
+      const [a, b] = [new Float64Array(dimensions), new Float64Array(dimensions)];
+      // The first step is rounded as u is; what is left of it is the second one.
+      for (let k = 0; k < 2; k++) {
+        gradient.evaluate(point, 700, a);
+        if (accepted) gradient.accept();
+      }
+      gradient.evaluate(near, 700, b);
+      return b.map((x, j) => x - (a[j] as number));
+    };
+    const expected = difference(twin, false);
+    const error = (actual: Float64Array): number =>
+      Math.hypot(...actual.map((x, j) => x - (expected[j] as number))) / Math.hypot(...expected);
+    const whole = error(difference(tested, false));
+    const stepwise = error(difference(tested, true));
+    console.info(`  ${simd}: ${whole.toExponential(1)}, by steps ${stepwise.toExponential(1)}`);
+    expect(stepwise).toBeLessThan(whole / 10);
+  });
+
+  it('takes no more gradients than float64 where the flow is stiff', () => {
+    const stiff = (seed: number): Replica => ({
+      index: 0,
+      seed,
+      samples: 256,
+      dimensions: 128,
+      ensemble: 'independent',
+      sigma: 10,
+      dynamics: 'flow',
+      tolerance: 'default',
+      horizon: 30,
+      goal: null,
+    });
+    const total = (maker: GradientMaker): number =>
+      [1, 2, 3].reduce((sum, seed) => sum + runFlow(stiff(seed), () => {}, maker).gradients, 0);
+    const [actual, expected] = [total(float32(simd)), total(FLOAT64)];
+    console.info(`  ${simd}: ${actual} gradients, ${expected} in float64`);
+    expect(actual).toBeLessThan(1.25 * expected);
   });
 
   it('passes on what is not a number, and recovers', () => {
