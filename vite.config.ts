@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { assembly } from './scripts/assembly.js';
 
 /**
  * Two builds: the pages (default) and, with `--mode node`, the headless library and command line.
@@ -6,6 +7,7 @@ import { defineConfig } from 'vitest/config';
  */
 export default defineConfig(({ mode }) => ({
   base: './',
+  plugins: [assembly()],
   build:
     mode === 'node'
       ? {
@@ -25,7 +27,7 @@ export default defineConfig(({ mode }) => ({
           target: 'es2023',
           rolldownOptions: { input: ['index.html', 'paper.html'] },
         },
-  worker: { format: 'es' as const },
+  worker: { format: 'es' as const, plugins: () => [assembly()] },
   test: {
     include: ['test/**/*.test.ts'],
     // One after the other: files share the processor with the workers and software GPUs they start.

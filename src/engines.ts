@@ -1,6 +1,7 @@
 import { CpuCertifier } from './cpu/certifier.ts';
 import { CpuEngine } from './cpu/engine.ts';
 import type { WorkerPort } from './cpu/pool.ts';
+import { simdSupport } from './cpu/simd-support.ts';
 import { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
 import type { ChooseEngine, EngineChoice } from './model/engine.ts';
 import type { Certifier } from './model/separability/certifier.ts';
@@ -16,25 +17,31 @@ export interface Surroundings {
 
 /**
  * The chooser for some surroundings. `auto` takes WebGPU on a real GPU; a software adapter is slower
- * than the CPU engine and is taken only when asked for.
+ * than WebAssembly and is taken only when asked for. Where WebAssembly has no SIMD, the float64
+ * engine stands in for it.
  */
-export function engineChooser(surroundings: Surroundings): ChooseEngine {
-  const cpu = (why: string): EngineChoice => ({
-    engine: new CpuEngine(surroundings.spawnWorker, surroundings.workers),
-    why,
-  });
+export function engineChooser({ spawnWorker, workers, ...gpu }: Surroundings): ChooseEngine {
+  const wasm = (why: string): EngineChoice => {
+    const simd = simdSupport();
+    const engine = new CpuEngine(spawnWorker, workers, simd);
+    return { engine, why: simd ? why : `${why} WebAssembly here has no SIMD.` };
+  };
   return async (preference) => {
-    if (preference === 'cpu') return cpu('The CPU engine was asked for.');
-    const found = await startGpu(surroundings);
+    if (preference === 'wasm') return wasm('WebAssembly was asked for.');
+    if (preference === 'cpu') {
+      const engine = new CpuEngine(spawnWorker, workers);
+      return { engine, why: 'The float64 engine was asked for.' };
+    }
+    const found = await startGpu(gpu);
     if (typeof found === 'string') {
       if (preference === 'webgpu') throw new Error(`WebGPU cannot be used. ${found}`);
-      return cpu(found);
+      return wasm(found);
     }
     if (preference === 'webgpu') return { engine: found, why: 'WebGPU was asked for.' };
     if (!found.software) return { engine: found, why: 'This device offers WebGPU on a GPU.' };
     found.dispose();
-    return cpu(
-      `WebGPU here runs in software (${found.info.device}), which is slower than the CPU engine.`,
+    return wasm(
+      `WebGPU here runs in software (${found.info.device}), which is slower than WebAssembly.`,
     );
   };
 }
@@ -45,7 +52,10 @@ export function certifierOf({ spawnWorker, workers }: Surroundings): Certifier {
 }
 
 /** The WebGPU engine, or in words why there is none. */
-async function startGpu({ findGpu, gpuOptions }: Surroundings): Promise<WebGpuEngine | string> {
+async function startGpu({
+  findGpu,
+  gpuOptions,
+}: Pick<Surroundings, 'findGpu' | 'gpuOptions'>): Promise<WebGpuEngine | string> {
   const gpu = await findGpu();
   if (typeof gpu === 'string') return gpu;
   try {

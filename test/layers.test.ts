@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** What each folder may import; docs/architecture.md has the reasons. Roots may import anything. */
 const ALLOWED: Record<string, readonly string[]> = {
   model: [],
-  cpu: ['model'],
+  cpu: ['model', 'assembly'],
   gpu: ['model', 'shaders'],
   results: ['model'],
   sweep: ['model', 'results'],

@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { CLAIMS } from '../claims/all.ts';
 import { type Claim, SIZES, type Size } from '../claims/claim.ts';
-import type { EnginePreference } from '../model/engine.ts';
+import { ENGINE_PREFERENCES, type EnginePreference } from '../model/engine.ts';
 import { InputError } from './usage.ts';
 
 /** What `run` and `audit` have in common. */
@@ -49,7 +49,6 @@ const ALLOWED: Readonly<Record<'run' | 'show' | 'audit', readonly (keyof typeof 
   show: [],
   audit: [...COMPUTING, 'size', 'claim'],
 };
-const ENGINES: readonly EnginePreference[] = ['auto', 'webgpu', 'cpu'];
 
 /**
  * Reads the arguments after the program's name.
@@ -100,8 +99,10 @@ export function readArguments(args: string[]): Command {
 
 function readComputing(values: Values): Computing {
   const engine = values.engine ?? 'auto';
-  if (!ENGINES.includes(engine as EnginePreference)) {
-    throw new InputError(`--engine: got ${quote(engine)}; expected one of ${ENGINES.join(', ')}`);
+  if (!ENGINE_PREFERENCES.includes(engine as EnginePreference)) {
+    throw new InputError(
+      `--engine: got ${quote(engine)}; expected one of ${ENGINE_PREFERENCES.join(', ')}`,
+    );
   }
   return {
     engine: engine as EnginePreference,

@@ -3,6 +3,7 @@ import type { Claim, Size, Verdict } from '../claims/claim.ts';
 import { type Means, runClaim } from '../claims/run.ts';
 import { verdictText } from '../claims/words.ts';
 import { certifierOf, engineChooser } from '../engines.ts';
+import { ENGINE_NAMES } from '../model/engine.ts';
 import { checkDevice } from '../sweep/device-check.ts';
 import { duration } from '../ui/format.ts';
 import type { Command } from './arguments.ts';
@@ -22,7 +23,7 @@ export async function audit(command: AuditCommand): Promise<number> {
   const check = await checkDevice(engine, interrupt.signal);
   if (!command.quiet) {
     const { kind, device, precision } = engine.info;
-    const name = { webgpu: 'WebGPU', cpu: 'CPU' }[kind];
+    const name = ENGINE_NAMES[kind];
     console.log(`${name}, ${device}, ${precision}. ${why}\n${check.message}`);
   }
   const means = { engine, certifier: certifierOf(surroundings) };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { certifierOf, engineChooser } from '../engines.ts';
 import type { DeviceCheck } from '../model/device-check.ts';
-import type { EngineChoice } from '../model/engine.ts';
+import { ENGINE_NAMES, type EngineChoice } from '../model/engine.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
 import { parseSpecText, type SweepSpec } from '../model/spec.ts';
 import { encodeResults, type Provenance } from '../results/codec.ts';
@@ -82,7 +82,7 @@ async function drive(
   // Stays after the run: an interrupt while the file is being written lets it be finished.
   process.once('SIGINT', onInterrupt);
   const { kind, device, precision } = engine.info;
-  const name = { webgpu: 'WebGPU', cpu: 'CPU' }[kind];
+  const name = ENGINE_NAMES[kind];
   if (!quiet) console.error(`${name}, ${device}, ${precision}. ${why}`);
   const deviceCheck = await checkDevice(engine, interrupt.signal);
   if (!interrupt.signal.aborted) {

@@ -14,8 +14,9 @@ Options of audit:
   --size small|medium|large  how much to compute (default: small)
   --claim ID              only this one; may be repeated
 Options of both:
-  --engine auto|webgpu|cpu  auto takes a GPU where there is one (default)
-  --workers N             worker threads of the CPU engine (default: one a processor)
+  --engine auto|webgpu|wasm|cpu  auto (default): WebGPU where there is a GPU, else WebAssembly SIMD;
+                          both compute in float32, cpu in float64
+  --workers N             worker threads of wasm and cpu (default: one a processor)
   --quiet                 no progress; run: no map; audit: only what fails
 
 Exit codes: 0 done; 1 a replica, the engine or a claim failed; 2 bad input; 130 interrupted, nothing

@@ -14,7 +14,7 @@ export class CpuCertifier implements Certifier {
     replicas: Iterable<Replica>,
     signal: AbortSignal,
   ): AsyncGenerator<readonly Certified[]> {
-    const jobs = asJobs('certify', replicas);
+    const jobs = asJobs({ kind: 'certify' }, replicas);
     for await (const reports of runPool(this.spawn, this.size, jobs, signal)) {
       yield reports.flatMap(({ certified }) => (certified ? [certified] : []));
     }

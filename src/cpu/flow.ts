@@ -3,6 +3,7 @@ import {
   Control,
   type FlowSettings,
   flowSettings,
+  type Precision,
   type Replica,
   type Trajectory,
 } from '../model/replica.ts';
@@ -14,7 +15,7 @@ import {
   stagesFor,
 } from '../model/rkc.ts';
 import { COLUMNS, ERROR_COUNTS } from '../model/trajectory.ts';
-import { Gradient, type GradientStats } from './gradient.ts';
+import { Gradient, type GradientSource, type GradientStats } from './gradient.ts';
 
 const stagesByCount: Stage[][] = [];
 
@@ -22,6 +23,20 @@ function stagesOf(count: number): Stage[] {
   stagesByCount[count] ??= stageCoefficients(count);
   return stagesByCount[count];
 }
+
+/** What evaluates the gradients of a run, and how closely they can be followed. */
+export interface GradientMaker {
+  readonly precision: Precision;
+  /** @throws RangeError if there is no memory for the dataset */
+  make(replica: Replica, data: Float32Array): GradientSource;
+}
+
+/** The reference: float64 in TypeScript. */
+export const FLOAT64: GradientMaker = {
+  precision: 'float64',
+  make: ({ samples, dimensions, sigma, dynamics }, data) =>
+    new Gradient(data, samples, dimensions, sigma, dynamics),
+};
 
 /**
  * Trains one replica by gradient flow with the bias as the clock, θ = −b, twin of
@@ -34,10 +49,22 @@ function stagesOf(count: number): Stage[] {
  *
  * @param onGradient called after every gradient evaluation, for progress
  */
-export function runFlow(replica: Replica, onGradient: () => void = () => {}): Trajectory {
-  const run = new FlowRun(replica, datasetValues(replica), onGradient);
-  const failure = run.integrate();
+export function runFlow(
+  replica: Replica,
+  onGradient: () => void = () => {},
+  maker: GradientMaker = FLOAT64,
+): Trajectory {
   const { index } = replica;
+  let gradient: GradientSource;
+  try {
+    gradient = maker.make(replica, datasetValues(replica));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const failure = `there is no memory for the dataset: ${error.message}`;
+    return { index, rows: new Float32Array(), gradients: 0, failure };
+  }
+  const run = new FlowRun(replica, gradient, maker.precision, onGradient);
+  const failure = run.integrate();
   return { index, rows: Float32Array.from(run.rows), gradients: run.gradients, failure };
 }
 
@@ -47,7 +74,7 @@ class FlowRun {
 
   readonly #replica: Replica;
   readonly #settings: FlowSettings;
-  readonly #gradient: Gradient;
+  readonly #gradient: GradientSource;
 
   // The last accepted step: τ = √θ, u, F = du/dθ, y, dy/dθ and z_i.
   #root = 0;
@@ -74,14 +101,15 @@ class FlowRun {
 
   constructor(
     replica: Replica,
-    data: Float32Array,
+    gradient: GradientSource,
+    precision: Precision,
     readonly onGradient: () => void,
   ) {
-    const { samples, dimensions, sigma, dynamics } = replica;
+    const { samples, dimensions } = replica;
     const vector = (): Float64Array => new Float64Array(dimensions);
     this.#replica = replica;
-    this.#settings = flowSettings(replica, 'float64');
-    this.#gradient = new Gradient(data, samples, dimensions, sigma, dynamics);
+    this.#settings = flowSettings(replica, precision);
+    this.#gradient = gradient;
     this.#z = new Float64Array(samples);
     this.#u = vector();
     this.#slope = vector();
@@ -286,6 +314,7 @@ class FlowRun {
     this.#y = this.#yEnd;
     this.#ySlope = this.#yEndSlope;
     this.#u.set(this.#end);
+    this.#gradient.accept();
     this.#slope.set(this.#endSlope);
     this.#uNorm = this.#endNorm;
     // ‖u‖ stays 0 only where F is 0.

@@ -10,19 +10,34 @@ export interface GradientStats {
   trainErrors: number;
 }
 
+/** A dataset as the integrator sees it: the flow's slope at a point. */
+export interface GradientSource {
+  /** Of the last point. */
+  readonly stats: Readonly<GradientStats>;
+  /** z_i at the last point, N values. */
+  readonly z: Float64Array | Float32Array;
+  /** Writes F(u, θ) into `slope` (d values) and the statistics of the point into `stats`. */
+  evaluate(u: Float64Array, clock: number, slope: Float64Array): void;
+  /**
+   * The last point has been accepted: those to come are near it. Float32 makes use of it, since
+   * rounding a step is finer than rounding u.
+   */
+  accept(): void;
+}
+
 /** Rows that share one sweep over u, so that u is loaded once for all of them. */
 const BLOCK = 4;
 
 /**
- * The flow's slope in the clock θ, twin of `shaders/gradient.wgsl`:
+ * The flow's slope in the clock θ, in float64; twin of `shaders/gradient.wgsl` and of
+ * `assembly/gradient.ts`:
  * F = du/dθ = −σ² Σ p_i g_i with p_i = r_i / Σ r_j, z_i = u·g_i − θ, r_i = 1/(1 + e^{−z_i}).
  * One pass: each row is used for z_i and for its part of Σ p g while it is in cache. Weights are
  * e^{log r_i − shift}, so nothing under- or overflows however far the run has come. With the
  * conformal dynamics r_i = e^{u·g_i}, which is also the loss of the sample.
  */
-export class Gradient {
+export class Gradient implements GradientSource {
   readonly stats: GradientStats = { logMeanResidual: 0, logTrainLoss: 0, trainErrors: 0 };
-  /** z_i at the last point, N values. */
   readonly z: Float64Array;
   /** Largest log r_i of the last evaluation: a good enough shift for the next one. */
   #shift = -Math.LN2;
@@ -40,7 +55,6 @@ export class Gradient {
     this.z = new Float64Array(samples);
   }
 
-  /** Writes F(u, θ) into `slope` (d values) and the statistics of the point into `stats`. */
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void {
     let weightSum = this.#accumulate(u, clock, slope, this.#shift);
     if (!(weightSum > 1e-200 && weightSum < 1e200)) {
@@ -50,6 +64,8 @@ export class Gradient {
     const scale = -(this.sigma * this.sigma) / weightSum;
     for (let j = 0; j < slope.length; j++) slope[j] = (slope[j] as number) * scale;
   }
+
+  accept(): void {}
 
   #accumulate(u: Float64Array, clock: number, slope: Float64Array, shift: number): number {
     const { data, samples, dimensions } = this;

@@ -2,13 +2,19 @@ import { datasetValues } from '../model/dataset.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
 import { certify, checkCertificate } from '../model/separability/certificate.ts';
 import { type Certified, summaryOf } from '../model/separability/certifier.ts';
-import { runFlow } from './flow.ts';
+import { FLOAT64, runFlow } from './flow.ts';
+import type { Simd } from './simd.ts';
+import { float32 } from './wasm-gradient.ts';
 
-/** What a worker can do with a replica: train it, or certify its dataset. */
-export interface Job {
-  readonly kind: 'train' | 'certify';
-  readonly replica: Replica;
-}
+/**
+ * What a worker can do with a replica: train it, by SIMD in float32 or (null) in float64, or certify
+ * its dataset.
+ */
+export type Task =
+  | { readonly kind: 'train'; readonly simd: Simd | null }
+  | { readonly kind: 'certify' };
+
+export type Job = Task & { readonly replica: Replica };
 
 /** From a worker: gradients since the last message and, at the end of a job, what it came to. */
 export interface WorkerReport {
@@ -20,34 +26,36 @@ export interface WorkerReport {
 /** Milliseconds between two reports of a worker that is busy with a long replica. */
 const REPORT_INTERVAL = 100;
 
-/** The same job for each of some replicas. */
-export function* asJobs(kind: Job['kind'], replicas: Iterable<Replica>): Generator<Job> {
-  for (const replica of replicas) yield { kind, replica };
+/** The same task for each of some replicas. */
+export function* asJobs(task: Task, replicas: Iterable<Replica>): Generator<Job> {
+  for (const replica of replicas) yield { ...task, replica };
 }
 
 /** Does a job and reports on the way; what a worker does with every message it gets. */
 export function serve(
-  { kind, replica }: Job,
+  job: Job,
   post: (report: WorkerReport, transfer: ArrayBuffer[]) => void,
 ): void {
-  if (kind === 'train') train(replica, post);
-  else post({ gradients: 0, trajectory: null, certified: certifyDataset(replica) }, []);
+  if (job.kind === 'train') train(job.replica, job.simd, post);
+  else post({ gradients: 0, trajectory: null, certified: certifyDataset(job.replica) }, []);
 }
 
 function train(
   replica: Replica,
+  simd: Simd | null,
   post: (report: WorkerReport, transfer: ArrayBuffer[]) => void,
 ): void {
   let gradients = 0;
   let reportedAt = performance.now();
-  const trajectory = runFlow(replica, () => {
+  const onGradient = (): void => {
     gradients++;
     const now = performance.now();
     if (now - reportedAt < REPORT_INTERVAL) return;
     post({ gradients, trajectory: null, certified: null }, []);
     gradients = 0;
     reportedAt = now;
-  });
+  };
+  const trajectory = runFlow(replica, onGradient, simd ? float32(simd) : FLOAT64);
   const buffer = trajectory.rows.buffer as ArrayBuffer;
   post({ gradients, trajectory, certified: null }, [buffer]);
 }

@@ -15,7 +15,7 @@ export function adapterName({ info }: GPUAdapter): string {
   return (info.description || parts.join(' ') || 'unnamed adapter').trim();
 }
 
-/** A software adapter runs on the CPU, slower than the CPU engine does. */
+/** A software adapter runs on the CPU, slower than the engines for the CPU do. */
 export function isSoftware({ info }: GPUAdapter): boolean {
   return info.isFallbackAdapter || /swiftshader|llvmpipe|basic render/i.test(info.description);
 }

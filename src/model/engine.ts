@@ -1,10 +1,13 @@
 import type { Arithmetic } from './device-check.ts';
 import type { Precision, Replica, Trajectory } from './replica.ts';
 
+/** The engines: WebGPU, WebAssembly SIMD (both float32) and the float64 reference. */
+export type EngineKind = 'webgpu' | 'wasm' | 'cpu';
+
 /** What runs the replicas, in words for the page and for files. */
 export interface EngineInfo {
-  readonly kind: 'webgpu' | 'cpu';
-  /** The adapter's name, or the number of workers. */
+  readonly kind: EngineKind;
+  /** The adapter's name, or the number of workers and their SIMD. */
   readonly device: string;
   readonly precision: Precision;
 }
@@ -32,8 +35,8 @@ export interface Engine {
    */
   run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncIterable<Batch>;
   /**
-   * Looks into the arithmetic of the device, while nothing runs; null on the CPU, whose float64 is
-   * the same everywhere.
+   * Looks into the arithmetic of a GPU, while nothing runs; null on the CPU, where IEEE 754 holds and
+   * the only choice is whether a·b + c is rounded once.
    * @throws EngineLostError if the device goes away
    */
   probe(): Promise<Arithmetic | null>;
@@ -46,8 +49,19 @@ export class EngineLostError extends Error {
   override readonly name = 'EngineLostError';
 }
 
-/** Which engine a user asks for; `auto` is WebGPU on a real GPU, else the CPU. */
-export type EnginePreference = 'auto' | 'webgpu' | 'cpu';
+/**
+ * Which engine a user asks for; `auto` is WebGPU on a real GPU, else WebAssembly, else the float64
+ * reference.
+ */
+export const ENGINE_PREFERENCES = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
+export type EnginePreference = (typeof ENGINE_PREFERENCES)[number];
+
+/** Names of the engines. */
+export const ENGINE_NAMES: Readonly<Record<EngineKind, string>> = {
+  webgpu: 'WebGPU',
+  wasm: 'WebAssembly',
+  cpu: 'CPU',
+};
 
 /** The engine that was chosen, and in words why this one and not the other. */
 export interface EngineChoice {

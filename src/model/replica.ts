@@ -46,7 +46,7 @@ export interface Trajectory {
   readonly failure: string | null;
 }
 
-/** Constants of the integrator for one run; both engines take them from here. */
+/** Constants of the integrator for one run; every engine takes them from here. */
 export interface FlowSettings {
   /** Error per step is held below this times (UNORM_FLOOR + ‖u‖). */
   readonly tolerance: number;

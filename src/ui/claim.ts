@@ -211,7 +211,7 @@ export class GrokClaim extends LitElement {
       case 'failed':
         return html`<div class="failure" role="alert">
           <p>${message}</p>
-          ${device.startsWith('CPU') ? nothing : html`<button @click=${() => this.#ask(true)}>Run on the CPU</button>`}
+          ${/^(WebAssembly|CPU)/.test(device) ? nothing : html`<button @click=${() => this.#ask(true)}>Run on the CPU</button>`}
         </div>`;
       case 'done':
         return html`<p class="muted">Size ${size}, ${duration(seconds)} on ${device}.</p>`;

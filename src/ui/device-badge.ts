@@ -70,9 +70,9 @@ function renderArithmetic(arithmetic: Arithmetic): unknown {
 }
 
 function unprobed(kind: EngineInfo['kind']): string {
-  return kind === 'cpu'
-    ? 'The CPU computes in float64: there is no GPU to probe.'
-    : 'The arithmetic of the device could not be probed.';
+  if (kind === 'webgpu') return 'The arithmetic of the device could not be probed.';
+  const precision = kind === 'wasm' ? 'float32' : 'float64';
+  return `The CPU computes in ${precision}: there is no GPU to probe.`;
 }
 
 function closeOnEscape(event: KeyboardEvent): void {

@@ -1,10 +1,13 @@
 import { css, html, nothing } from 'lit';
 import type { DeviceCheck } from '../model/device-check.ts';
-import type { EngineChoice, EngineInfo, EnginePreference } from '../model/engine.ts';
+import {
+  ENGINE_NAMES,
+  ENGINE_PREFERENCES,
+  type EngineChoice,
+  type EngineInfo,
+  type EnginePreference,
+} from '../model/engine.ts';
 import { renderDeviceBadge } from './device-badge.ts';
-
-/** Names of the engines. */
-const ENGINE_NAMES = { webgpu: 'WebGPU', cpu: 'CPU' } as const;
 
 /** An engine in a line: WebGPU · the adapter, float32. */
 export function engineText({ kind, device, precision }: EngineInfo): string {
@@ -38,7 +41,7 @@ export function renderHeader(
         aria-label="Engine"
         @change=${(event: Event) => prefer((event.target as HTMLSelectElement).value as EnginePreference)}
       >
-        ${(['auto', 'webgpu', 'cpu'] as const).map(
+        ${ENGINE_PREFERENCES.map(
           (value) => html`<option value=${value} .selected=${value === preference}>
             ${value === 'auto' ? 'Best engine' : ENGINE_NAMES[value]}
           </option>`,

@@ -237,7 +237,7 @@ export class GrokLab extends LitElement {
     if (this.problem === '' && !failed) return nothing;
     return html`<div class="notice" role="alert">
       <p>${this.problem || 'The GPU could not finish this run.'}</p>
-      ${failed || refused ? html`<button @click=${() => this.#prefer('cpu')}>Run on the CPU</button>` : nothing}
+      ${failed || refused ? html`<button @click=${() => this.#prefer('wasm')}>Run on the CPU</button>` : nothing}
     </div>`;
   }
 

@@ -103,7 +103,7 @@ export class GrokPaper extends LitElement {
   }
 
   #ask(run: ClaimRun, { size, onCpu }: RunRequest): void {
-    if (onCpu) this.#prefer('cpu');
+    if (onCpu) this.#prefer('wasm');
     this.#queue.ask(run, size);
   }
 
@@ -185,7 +185,7 @@ export class GrokPaper extends LitElement {
     if (this.problem !== '') {
       return html`<div class="notice" role="alert">
         <p>${this.problem}</p>
-        <button @click=${() => this.#prefer('cpu')}>Use the CPU</button>
+        <button @click=${() => this.#prefer('wasm')}>Use the CPU</button>
       </div>`;
     }
     return this.#owner?.stale

@@ -49,7 +49,7 @@ describe('grokscope run', () => {
       'a.json',
     );
     expect(stderr).toMatch(
-      /^CPU, \d+ workers?, float64\. The CPU engine was asked for\.\nThe device check passed: .*\.\n$/,
+      /^CPU, \d+ workers?, float64\. The float64 engine was asked for\.\nThe device check passed: .*\.\n$/,
     );
     expect(code).toBe(0);
     expect(stdout).toMatch(/^log10 t_test\(0\.95\), seed over λ = d\/N\n 3 /);
@@ -98,6 +98,28 @@ describe('grokscope run', () => {
     // However many workers, the same results.
     for (const replica of b.replicas) delete replica.record;
     expect(b.replicas).toEqual(a.replicas);
+  });
+
+  it('runs on WebAssembly when asked for, with the same states', async () => {
+    const args = ['run', 'spec.json', '--engine', 'wasm', '--out', 'w.json'];
+    const { code, stderr } = await grokscope(...args);
+    expect(stderr).toMatch(
+      /^WebAssembly, \d+ workers?, (relaxed )?SIMD, float32\. WebAssembly was asked for\.\nThe device check passed/,
+    );
+    expect(code).toBe(0);
+    const [a, w] = await Promise.all(
+      ['a.json', 'w.json'].map(async (f) => JSON.parse(await readFile(path(f), 'utf8'))),
+    );
+    expect(w.provenance.engine).toMatchObject({
+      kind: 'wasm',
+      precision: 'float32',
+      device: expect.stringMatching(/SIMD$/),
+    });
+    expect(w.provenance.deviceCheck).toMatchObject({ passed: true, arithmetic: null });
+    const states = (file: typeof a): unknown =>
+      file.replicas.map((r: { testTimes: { state: string }[] }) => r.testTimes.map((t) => t.state));
+    expect(states(w)).toEqual(states(a));
+    expect((await grokscope('show', 'w.json')).code).toBe(0);
   });
 
   it('runs on WebGPU when asked for, with the same states', async () => {
@@ -214,7 +236,7 @@ const BAD: readonly [string[], RegExp][] = [
   [['run', 'spec.json', '--engin', 'cpu'], /Unknown option '--engin'/],
   [
     ['run', 'spec.json', '--engine', 'tpu'],
-    /--engine: got "tpu"; expected one of auto, webgpu, cpu/,
+    /--engine: got "tpu"; expected one of auto, webgpu, wasm, cpu/,
   ],
   [['run', 'spec.json', '--engine'], /--engine.*argument missing/],
   [
@@ -277,6 +299,14 @@ describe('grokscope audit', () => {
     expect(stderr).toBe('');
     expect(stdout).not.toMatch(/FAIL/);
     expect(stdout).toMatch(/8 of 8 claims hold; size small/);
+    expect(code).toBe(0);
+  }, 300_000);
+
+  it('runs on WebAssembly when asked for', async () => {
+    const args = ['audit', '--engine', 'wasm', '--claim', 'conformal', '--claim', 'test-loss'];
+    const { code, stdout } = await grokscope(...args);
+    expect(stdout).toMatch(/^WebAssembly, .*float32/);
+    expect(stdout).toMatch(/2 of 2 claims hold/);
     expect(code).toBe(0);
   }, 300_000);
 

@@ -28,6 +28,9 @@ export interface EngineContext {
   readonly limits: Readonly<Record<Tolerance, number>>;
 }
 
+/** Largest |Δ log10 t_test| of the float32 engines: docs/numerics.md. */
+export const FLOAT32_LIMITS = { default: 0.01, fine: 0.002 } as const;
+
 /** t_train is a count read off a staircase: docs/numerics.md. */
 const TRAIN_LIMIT = 0.03;
 /** b and ‖u‖ at the recorded times, relative. */

@@ -5,7 +5,13 @@ import { WebGpuEngine, type WebGpuOptions } from '../../src/gpu/engine.ts';
 import { type Case, type Outcome, runCases } from './check.ts';
 import { datasetCases } from './dataset.ts';
 import { deviceCheckCases } from './device-check.ts';
-import { type EngineContext, engineCases, largestCase, shapesCase } from './engine.ts';
+import {
+  type EngineContext,
+  engineCases,
+  FLOAT32_LIMITS,
+  largestCase,
+  shapesCase,
+} from './engine.ts';
 import { gradientCases } from './gradient.ts';
 import { probeCases } from './probe.ts';
 
@@ -38,9 +44,6 @@ function onEngine(
   };
 }
 
-/** Largest |Δ log10 t_test| of the float32 engine: docs/numerics.md. */
-export const WEBGPU_LIMITS = { default: 0.01, fine: 0.002 } as const;
-
 /** A device of its own, as tests of single kernels need. */
 export async function requestDevice(gpu: GPU): Promise<Device> {
   const adapter = await gpu.requestAdapter();
@@ -66,7 +69,7 @@ export async function conformance(
   const engine = await requestEngine(gpu);
   if (parts.engine) {
     outcomes.push(...(await runCases(deviceCheckCases, { engine })));
-    outcomes.push(...(await runCases(engineCases, { engine, limits: WEBGPU_LIMITS })));
+    outcomes.push(...(await runCases(engineCases, { engine, limits: FLOAT32_LIMITS })));
     outcomes.push(...(await runCases(webGpuCases, gpu)));
   }
   engine.dispose();

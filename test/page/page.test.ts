@@ -39,12 +39,12 @@ describe('the page without WebGPU', () => {
     expect(errors.splice(0)).toEqual([]);
   });
 
-  it('runs the quick preset by itself on the CPU, and says why', async () => {
+  it('runs the quick preset by itself on WebAssembly, and says why', async () => {
     const page = await open(browser);
     const text = await untilStatus(page, /done/);
     expect(text).toMatch(/^400 of 400 replicas · done/);
     const engine = await page.locator('.engine').innerText();
-    expect(engine).toMatch(/CPU · \d+ workers?, float64/);
+    expect(engine).toMatch(/WebAssembly · \d+ workers?, (relaxed )?SIMD, float32/);
     expect(engine).toMatch(/WebGPU finds no GPU|offers no WebGPU/);
     // A replica is shown at the end without a click.
     expect(await page.locator('grok-inspector dl').innerText()).toMatch(
@@ -63,6 +63,16 @@ describe('the page without WebGPU', () => {
     await page.getByRole('button', { name: 'Run on the CPU' }).click();
     await untilStatus(page, /35 of 35 replicas · done/);
     expect(await page.locator('.notice').count()).toBe(0);
+  });
+
+  it('runs the float64 reference when asked for', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    await page.locator('select[aria-label="Engine"]').selectOption('cpu');
+    await expect
+      .poll(() => page.locator('.engine').innerText())
+      .toMatch(/CPU · \d+ workers?, float64.*The float64 engine was asked for/s);
+    await untilStatus(page, /35 of 35 replicas · done/);
   });
 
   it('selects a cell by click and by keyboard', async () => {
@@ -424,7 +434,7 @@ describe('the page without WebGPU', () => {
     await page.keyboard.press('Enter');
     const findings = page.locator('.findings');
     expect(await findings.innerText()).toMatch(/128\s+64\s+5\s+2\s+3\.7527\s+3\.75\d\d/);
-    expect(await findings.innerText()).toMatch(/The CPU computes in float64/);
+    expect(await findings.innerText()).toMatch(/The CPU computes in float32/);
     const box = await findings.boundingBox();
     if (!box) throw new Error('no findings');
     expect(box.x).toBeGreaterThanOrEqual(0);
@@ -624,7 +634,7 @@ describe('the page with WebGPU', () => {
     const page = await open(browser, { hash: link(SMALL) });
     await untilStatus(page, /done/);
     expect(await page.locator('.engine').innerText()).toMatch(
-      /CPU.*WebGPU here runs in software.*slower/s,
+      /WebAssembly · .*WebGPU here runs in software.*slower/s,
     );
     const states = (): Promise<string[]> =>
       page.evaluate(() => {

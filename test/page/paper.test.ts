@@ -48,7 +48,9 @@ describe('the paper page', () => {
     });
     expect(await states(page)).toEqual(CLAIMS.map(() => 'not run'));
     await page.locator('.engine .badge').waitFor({ timeout: 60_000 });
-    expect(await page.locator('.engine').innerText()).toMatch(/CPU · \d+ workers?, float64/);
+    expect(await page.locator('.engine').innerText()).toMatch(
+      /WebAssembly · \d+ workers?, (relaxed )?SIMD, float32/,
+    );
     // Theory is there before anything has been run, and nothing else.
     expect(await page.locator('.verdicts').count()).toBe(0);
     expect(await section(page, 'weight-divergence').locator('canvas').count()).toBe(1);
@@ -76,7 +78,7 @@ describe('the paper page', () => {
       expect(new Set(marks)).toEqual(new Set(['✓ pass']));
       expect(await here.locator('header .state').innerText()).toBe('✓ holds');
       expect(await here.locator('.controls').innerText()).toMatch(
-        /Size small, \d+\ss on CPU · \d+ workers?, float64\./,
+        /Size small, \d+\ss on WebAssembly · \d+ workers?, (relaxed )?SIMD, float32\./,
       );
       expect(await here.locator('canvas').count()).toBeGreaterThan(0);
     }

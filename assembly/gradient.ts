@@ -1,0 +1,189 @@
+/**
+ * One pass over a dataset in float32 SIMD: twin of src/cpu/gradient.ts, compiled twice, with relaxed
+ * SIMD and without. Pointers come from the host (src/cpu/wasm.ts), which lays out the memory.
+ *
+ * The data are tiles of eight rows and four columns: the four columns of row 0, of row 1 and so on,
+ * then the next four columns, then the next eight rows. Every loop runs through them in a line.
+ */
+import { constant, exp, log1pOver, madd } from './math';
+
+/** Below every log weight. */
+const LOWEST: f32 = -3.0e38;
+
+/** The lanes of a sum of each of four vectors. */
+@inline
+function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(
+    v128.shuffle<f32>(a, b, 0, 4, 1, 5),
+    v128.shuffle<f32>(a, b, 2, 6, 3, 7),
+  );
+  const cd = f32x4.add(
+    v128.shuffle<f32>(c, d, 0, 4, 1, 5),
+    v128.shuffle<f32>(c, d, 2, 6, 3, 7),
+  );
+  return f32x4.add(
+    v128.shuffle<f32>(ab, cd, 0, 1, 4, 5),
+    v128.shuffle<f32>(ab, cd, 2, 3, 6, 7),
+  );
+}
+
+/** v·g_i of eight rows into `out`; v is loaded once for all of them. */
+function dot8(tiles: usize, v: usize, end: usize, out: usize): void {
+  let a = constant(0);
+  let b = constant(0);
+  let c = constant(0);
+  let d = constant(0);
+  let e = constant(0);
+  let f = constant(0);
+  let g = constant(0);
+  let h = constant(0);
+  for (; v < end; v += 16, tiles += 128) {
+    const x = v128.load(v);
+    a = madd(v128.load(tiles), x, a);
+    b = madd(v128.load(tiles, 16), x, b);
+    c = madd(v128.load(tiles, 32), x, c);
+    d = madd(v128.load(tiles, 48), x, d);
+    e = madd(v128.load(tiles, 64), x, e);
+    f = madd(v128.load(tiles, 80), x, f);
+    g = madd(v128.load(tiles, 96), x, g);
+    h = madd(v128.load(tiles, 112), x, h);
+  }
+  v128.store(out, sumsOf(a, b, c, d));
+  v128.store(out, sumsOf(e, f, g, h), 16);
+}
+
+/** slope += Σ w_i g_i over eight rows. */
+function axpy8(tiles: usize, slope: usize, end: usize, weights: usize): void {
+  const a = v128.load32_splat(weights);
+  const b = v128.load32_splat(weights, 4);
+  const c = v128.load32_splat(weights, 8);
+  const d = v128.load32_splat(weights, 12);
+  const e = v128.load32_splat(weights, 16);
+  const f = v128.load32_splat(weights, 20);
+  const g = v128.load32_splat(weights, 24);
+  const h = v128.load32_splat(weights, 28);
+  for (; slope < end; slope += 16, tiles += 128) {
+    // Two chains: half the wait for each other's sums.
+    let x = madd(v128.load(tiles), a, v128.load(slope));
+    let y = f32x4.mul(v128.load(tiles, 16), b);
+    x = madd(v128.load(tiles, 32), c, x);
+    y = madd(v128.load(tiles, 48), d, y);
+    x = madd(v128.load(tiles, 64), e, x);
+    y = madd(v128.load(tiles, 80), f, y);
+    x = madd(v128.load(tiles, 96), g, x);
+    y = madd(v128.load(tiles, 112), h, y);
+    v128.store(slope, f32x4.add(x, y));
+  }
+}
+
+@inline
+function promoteHigh(x: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<f32>(x, x, 2, 3, 2, 3));
+}
+
+/** Adds four floats to a pair of float64 sums: they may be thousands. */
+@inline
+function addWide(sum: v128, x: v128): v128 {
+  return f64x2.add(f64x2.add(sum, f64x2.promote_low_f32x4(x)), promoteHigh(x));
+}
+
+@inline
+function narrow(low: v128, high: v128): v128 {
+  return v128.shuffle<f32>(
+    f32x4.demote_f64x2_zero(low),
+    f32x4.demote_f64x2_zero(high),
+    0, 1, 4, 5,
+  );
+}
+
+@inline
+function total(sum: v128): f64 {
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/**
+ * At the point (u, θ): Σ w g into `slope`, s_i = u·g_i into `sums`, z_i = s_i − θ into `z`, and into
+ * `stats` Σ w, Σ w·loss/r, the number of z_i ≥ 0 and the largest log weight. Weights are
+ * e^{log r_i + θ − shift}, with the conformal dynamics e^{log r_i − shift}.
+ *
+ * u is an anchor, whose s_i are known in float64, and `step` from there: products are in float32, but
+ * what they round is the step and not u. Differences of s_i, θ and the shift, which may all be in the
+ * hundreds, are taken in float64.
+ *
+ * @param quads columns divided by four
+ */
+export function evaluate(
+  data: usize,
+  samples: i32,
+  quads: i32,
+  step: usize,
+  slope: usize,
+  anchor: usize,
+  sums: usize,
+  z: usize,
+  weights: usize,
+  stats: usize,
+  clock: f64,
+  shift: f64,
+  conformal: bool,
+): void {
+  const bytes = (<usize>quads) << 4;
+  memory.fill(slope, 0, bytes);
+  const theta = f64x2.splat(clock);
+  const shifts = f64x2.splat(shift);
+  const shiftedTheta = constant(<f32>(clock - shift));
+  const one = constant(1.0);
+  let weightSum = f64x2.splat(0);
+  let lossSum = f64x2.splat(0);
+  let largest = constant(LOWEST);
+  let errors = 0;
+  for (let i = 0; i < samples; i += 8, data += bytes << 3) {
+    dot8(data, step, step + bytes, z);
+    for (let half = 0; half < 8; half += 4, z += 16, anchor += 32, sums += 32) {
+      const row = i32x4.add(i32x4.splat(i + half), i32x4(0, 1, 2, 3));
+      const there = i32x4.lt_s(row, i32x4.splat(samples));
+      const moved = v128.load(z);
+      const low = f64x2.add(v128.load(anchor), f64x2.promote_low_f32x4(moved));
+      const high = f64x2.add(v128.load(anchor, 16), promoteHigh(moved));
+      v128.store(sums, low);
+      v128.store(sums, high, 16);
+      const zs = narrow(f64x2.sub(low, theta), f64x2.sub(high, theta));
+      v128.store(z, zs);
+      const wrong = f32x4.ge(zs, constant(0));
+      errors += popcnt(i32x4.bitmask(v128.and(wrong, there)));
+      let logWeight = narrow(f64x2.sub(low, shifts), f64x2.sub(high, shifts));
+      let loss = one; // over the residual
+      if (!conformal) {
+        const e = exp(f32x4.neg(f32x4.abs(zs)));
+        const quotient = log1pOver(e);
+        const log1p = f32x4.mul(e, quotient);
+        logWeight = f32x4.sub(v128.bitselect(shiftedTheta, logWeight, wrong), log1p);
+        // log(1 + e^z)·(1 + e^{−z}), which tends to 1 as z → −∞.
+        const softplus = v128.bitselect(f32x4.add(zs, log1p), quotient, wrong);
+        loss = f32x4.mul(softplus, f32x4.add(one, e));
+      }
+      const weight = v128.and(exp(logWeight), there);
+      v128.store(weights + (<usize>half << 2), weight);
+      weightSum = addWide(weightSum, weight);
+      lossSum = addWide(lossSum, f32x4.mul(weight, loss));
+      // pmax(largest, x) stays where x is NaN.
+      largest = f32x4.pmax(largest, v128.bitselect(logWeight, constant(LOWEST), there));
+    }
+    axpy8(data, slope, slope + bytes, weights);
+  }
+  f64.store(stats, total(weightSum));
+  f64.store(stats, total(lossSum), 8);
+  f64.store(stats, errors, 16);
+  const first = max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1));
+  const second = max(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3));
+  f64.store(stats, max(first, second), 24);
+}
+
+/** exp and log(1 + x)/x of four values at `at`, in their place: for the tests. */
+export function expAt(at: usize): void {
+  v128.store(at, exp(v128.load(at)));
+}
+
+export function log1pOverAt(at: usize): void {
+  v128.store(at, log1pOver(v128.load(at)));
+}

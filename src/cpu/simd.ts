@@ -1,0 +1,46 @@
+import plain from '../../assembly/gradient.ts?simd=plain';
+import relaxed from '../../assembly/gradient.ts?simd=relaxed';
+
+/** Vector instructions of WebAssembly; `relaxed` has the fused multiply-add. */
+export type Simd = 'plain' | 'relaxed';
+
+/** What `assembly/gradient.ts` exports; pointers are bytes into its memory. */
+export interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  evaluate(
+    data: number,
+    samples: number,
+    quads: number,
+    step: number,
+    slope: number,
+    anchor: number,
+    sums: number,
+    z: number,
+    weights: number,
+    stats: number,
+    clock: number,
+    shift: number,
+    conformal: boolean,
+  ): void;
+  expAt(at: number): void;
+  log1pOverAt(at: number): void;
+}
+
+const kernels = new Map<Simd, Kernel>();
+
+/**
+ * The compiled kernel of this thread. There is one, with one memory that grows and is used by one
+ * replica after the other.
+ */
+export function kernelOf(simd: Simd): Kernel {
+  let kernel = kernels.get(simd);
+  if (!kernel) {
+    const binary = atob(simd === 'relaxed' ? relaxed : plain);
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    // A few kilobytes: compiled at once, so that a worker can do its job at once.
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+    kernel = exports as unknown as Kernel;
+    kernels.set(simd, kernel);
+  }
+  return kernel;
+}

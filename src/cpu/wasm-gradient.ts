@@ -1,0 +1,179 @@
+import type { DynamicsKind } from '../model/replica.ts';
+import type { GradientMaker } from './flow.ts';
+import type { GradientSource, GradientStats } from './gradient.ts';
+import { type Kernel, kernelOf, type Simd } from './simd.ts';
+
+/** Bytes of a page of memory. */
+const PAGE = 65536;
+/** The first page stays with the compiler. */
+const BASE = PAGE;
+/** Vectors begin at lines of the cache. */
+const LINE = 64;
+
+/** Rows and columns of a tile of the data, in which `assembly/gradient.ts` reads them. */
+const ROWS = 8;
+const COLUMNS = 4;
+
+/**
+ * A weight below e^{−87} is taken as zero, and float32 ends at e^{88}: the largest log weight has to be
+ * within these bounds, so that neither is ever near.
+ */
+const LEAST = -20;
+const MOST = 40;
+
+/**
+ * The flow's slope in float32 SIMD: what `Gradient` does, by the kernel in `assembly/gradient.ts`.
+ * Points are steps from the last accepted point, whose u and s_i = u·g_i are kept in float64: the
+ * rounding of float32 is that of the steps, and stages of a stiff run differ by no noise of u.
+ * The memory is that of the kernel: of the gradients of a thread only the last one made can be used.
+ */
+export class WasmGradient implements GradientSource {
+  readonly stats: GradientStats = { logMeanResidual: 0, logTrainLoss: 0, trainErrors: 0 };
+  readonly z: Float32Array;
+
+  readonly #kernel: Kernel;
+  readonly #data: number;
+  /** The accepted point, and where its s_i and those of the last point are. */
+  readonly #anchor: Float64Array;
+  #anchorSums: number;
+  #sums: number;
+  /** From there to the last point. */
+  readonly #step: Float32Array;
+  readonly #slope: Float32Array;
+  readonly #weights: number;
+  /** Σ w, Σ w·loss/r, errors, largest log weight. */
+  readonly #out: Float64Array;
+  readonly #quads: number;
+  /** Largest log r_i + θ of the last evaluation (log r_i if conformal): the next one's shift. */
+  #shift = -Math.LN2;
+
+  /**
+   * @param data g, row-major, samples × dimensions
+   * @throws RangeError if there is no memory for the data
+   */
+  constructor(
+    kernel: Kernel,
+    data: Float32Array,
+    readonly samples: number,
+    readonly dimensions: number,
+    readonly sigma: number,
+    readonly dynamics: DynamicsKind,
+  ) {
+    this.#kernel = kernel;
+    this.#quads = Math.ceil(dimensions / COLUMNS);
+    const columns = this.#quads * COLUMNS;
+    const rows = Math.ceil(samples / ROWS) * ROWS;
+    let end = BASE;
+    const take = (bytes: number): number => {
+      const start = end;
+      end += Math.ceil(bytes / LINE) * LINE;
+      return start;
+    };
+    const out = take(4 * 8);
+    const step = take(columns * 4);
+    const slope = take(columns * 4);
+    this.#anchorSums = take(rows * 8);
+    this.#sums = take(rows * 8);
+    const z = take(rows * 4);
+    this.#weights = take(ROWS * 4);
+    this.#data = take(rows * columns * 4);
+    reserve(kernel.memory, end);
+
+    const { buffer } = kernel.memory;
+    this.#out = new Float64Array(buffer, out, 4);
+    this.#anchor = new Float64Array(dimensions);
+    new Float64Array(buffer, this.#anchorSums, rows).fill(0);
+    this.#step = new Float32Array(buffer, step, columns).fill(0);
+    this.#slope = new Float32Array(buffer, slope, columns);
+    this.z = new Float32Array(buffer, z, samples);
+    tile(new Float32Array(buffer, this.#data, rows * columns), data, samples, dimensions);
+  }
+
+  evaluate(u: Float64Array, clock: number, slope: Float64Array): void {
+    const anchor = this.#anchor;
+    const step = this.#step;
+    for (let j = 0; j < u.length; j++) step[j] = (u[j] as number) - (anchor[j] as number);
+    let weightSum = this.#accumulate(clock);
+    // The point moved too far for the last shift; the largest weight is known by now.
+    if (Number.isNaN(weightSum)) weightSum = this.#accumulate(clock);
+    const scale = -(this.sigma * this.sigma) / weightSum;
+    const out = this.#slope;
+    for (let j = 0; j < slope.length; j++) slope[j] = (out[j] as number) * scale;
+  }
+
+  accept(): void {
+    // By the step as it was rounded: that is the point whose sums are there.
+    const anchor = this.#anchor;
+    const step = this.#step;
+    for (let j = 0; j < anchor.length; j++) {
+      anchor[j] = (anchor[j] as number) + (step[j] as number);
+    }
+    [this.#anchorSums, this.#sums] = [this.#sums, this.#anchorSums];
+  }
+
+  /** One pass; returns Σ w, or NaN if the shift was too far off. */
+  #accumulate(clock: number): number {
+    const conformal = this.dynamics === 'conformal';
+    const shift = this.#shift;
+    this.#kernel.evaluate(
+      this.#data,
+      this.samples,
+      this.#quads,
+      this.#step.byteOffset,
+      this.#slope.byteOffset,
+      this.#anchorSums,
+      this.#sums,
+      this.z.byteOffset,
+      this.#weights,
+      this.#out.byteOffset,
+      clock,
+      shift,
+      conformal,
+    );
+    const out = this.#out;
+    const weightSum = out[0] as number;
+    const lossSum = out[1] as number;
+    const largest = out[3] as number;
+    // Without a number among the weights there is nothing to go by.
+    if (Math.abs(largest) < 1e38) this.#shift += largest;
+    const scale = conformal ? shift : shift - clock;
+    this.stats.logMeanResidual = scale + Math.log(weightSum / this.samples);
+    this.stats.logTrainLoss = scale + Math.log(lossSum / this.samples);
+    this.stats.trainErrors = out[2] as number;
+    return largest > LEAST && largest < MOST ? weightSum : Number.NaN;
+  }
+}
+
+/** Float32 by SIMD, for the runs of one thread. */
+export function float32(simd: Simd): GradientMaker {
+  return {
+    precision: 'float32',
+    make: ({ samples, dimensions, sigma, dynamics }, data) =>
+      new WasmGradient(kernelOf(simd), data, samples, dimensions, sigma, dynamics),
+  };
+}
+
+/** Makes the memory at least so long; what it holds is kept. */
+function reserve(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing <= 0) return;
+  try {
+    memory.grow(Math.ceil(missing / PAGE));
+  } catch {
+    const size = `${Math.ceil(bytes / 2 ** 20)} MiB`;
+    throw new RangeError(`WebAssembly cannot have ${size}`);
+  }
+}
+
+/** Writes the data as tiles of eight rows and four columns, with zeros where there are none. */
+function tile(tiles: Float32Array, data: Float32Array, samples: number, dimensions: number): void {
+  const columns = Math.ceil(dimensions / COLUMNS) * COLUMNS;
+  if (samples % ROWS > 0 || dimensions < columns) tiles.fill(0);
+  for (let i = 0, at = 0; i < samples; i++) {
+    const first = (i - (i % ROWS)) * columns + (i % ROWS) * COLUMNS;
+    for (let j = 0; j < dimensions; j++) {
+      const lane = j % COLUMNS;
+      tiles[first + (j - lane) * ROWS + lane] = data[at++] as number;
+    }
+  }
+}

@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { FLOAT64, type GradientMaker, runFlow } from '../../src/cpu/flow.ts';
+import { Gradient, type GradientSource } from '../../src/cpu/gradient.ts';
+import { type Kernel, kernelOf } from '../../src/cpu/simd.ts';
+import { simdSupport } from '../../src/cpu/simd-support.ts';
+import { float32, WasmGradient } from '../../src/cpu/wasm-gradient.ts';
+import { type DatasetId, datasetValues } from '../../src/model/dataset.ts';
+import type { DynamicsKind, Replica } from '../../src/model/replica.ts';
+import { VARIANTS } from './relaxed.ts';
+
+/** d and N around the tiles of four columns and eight rows, and large. */
+const SHAPES: readonly (readonly [number, number])[] = [
+  ...Array.from({ length: 81 }, (_, k) => [1 + (k % 9), 1 + Math.floor(k / 9)] as const),
+  [17, 130],
+  [257, 64],
+  [300, 9],
+  [64, 300],
+  [512, 235],
+  [1021, 519],
+];
+
+describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
+  const kernel = kernelOf(simd);
+
+  /** Worst error of F in units of ‖F‖, and of the two logarithms, over points along a run. */
+  function compare(id: DatasetId, dynamics: DynamicsKind, clocks: readonly number[]): number {
+    const { samples, dimensions } = id;
+    const data = datasetValues(id);
+    const sigma = 2;
+    const twin = new Gradient(data, samples, dimensions, sigma, dynamics);
+    const tested = new WasmGradient(kernel, data, samples, dimensions, sigma, dynamics);
+    const u = Float64Array.from({ length: dimensions }, (_, j) =>
+      Math.fround(0.5 * Math.sin(j + 1)),
+    );
+    const [expected, actual] = [new Float64Array(dimensions), new Float64Array(dimensions)];
+    let worst = 0;
+    for (const clock of clocks) {
+      twin.evaluate(u, clock, expected);
+      tested.evaluate(u, clock, actual);
+      // Σ w g may cancel: errors are those of its terms. A z near −θ carries the rounding of θ.
+      const scale = sigma * sigma + Math.hypot(...expected);
+      const unit = 1 + clock * 2 ** -2;
+      for (let j = 0; j < dimensions; j++) {
+        const error = Math.abs((actual[j] as number) - (expected[j] as number)) / scale;
+        worst = Math.max(worst, error);
+      }
+      const logs = (['logMeanResidual', 'logTrainLoss'] as const).map((name) =>
+        Math.abs(tested.stats[name] - twin.stats[name]),
+      );
+      worst = Math.max(worst, ...logs.map((error) => error / unit));
+      for (let i = 0; i < samples; i++) {
+        const z = twin.z[i] as number;
+        const error = Math.abs((tested.z[i] as number) - z) / (1 + clock + Math.abs(z));
+        worst = Math.max(worst, error);
+      }
+      const near = twin.z.some((z) => Math.abs(z) < 1e-5 * (1 + clock));
+      if (!near) expect(tested.stats.trainErrors).toBe(twin.stats.trainErrors);
+    }
+    return worst;
+  }
+
+  it.each(['flow', 'conformal'] as const)('is the float64 one to rounding: %s', (dynamics) => {
+    let worst = 0;
+    for (const [samples, dimensions] of SHAPES) {
+      const id = { seed: 3, samples, dimensions, ensemble: 'independent' } as const;
+      const error = compare(id, dynamics, [0.1, 3, 30, 600]);
+      // z of 519 columns reaches 25, and its rounding is that of the weights.
+      expect(error, `N ${samples}, d ${dimensions}`).toBeLessThan(5e-6);
+      worst = Math.max(worst, error);
+    }
+    console.info(`  ${simd}, ${dynamics}: worst error ${worst.toExponential(1)}`);
+  });
+
+  it('takes given data', () => {
+    const given = [0.5, -2, 1.5, 0.25, -0.125, 7];
+    const id = { seed: 0, samples: 3, dimensions: 2, ensemble: 'twoPoint', given } as const;
+    expect(compare(id, 'flow', [0, 1, 20])).toBeLessThan(2e-6);
+  });
+
+  it('uses its memory anew for every dataset, of whatever shape', () => {
+    const sizes = [20_000, 40, 30_000, 3].map((samples) => {
+      const id = { seed: 1, samples, dimensions: 50, ensemble: 'independent' } as const;
+      expect(compare(id, 'flow', [2])).toBeLessThan(5e-6);
+      return kernel.memory.buffer.byteLength;
+    });
+    expect(sizes[1]).toBe(sizes[0]);
+    expect(sizes[3]).toBe(sizes[2]);
+    expect(sizes[2]).toBeGreaterThan(sizes[0] as number);
+  });
+
+  it('neither under- nor overflows, wherever the point jumps', () => {
+    const data = datasetValues({ seed: 4, samples: 9, dimensions: 4, ensemble: 'independent' });
+    const twin = new Gradient(data, 9, 4, 2, 'flow');
+    const tested = new WasmGradient(kernel, data, 9, 4, 2, 'flow');
+    const [expected, actual] = [new Float64Array(4), new Float64Array(4)];
+    for (const [size, clock] of [
+      [0.3, 10],
+      [300, 5000],
+      [0.1, 0],
+      [-200, 100],
+      [500, 1],
+      [-500, 1e5],
+    ] as const) {
+      const u = new Float64Array(4).fill(Math.fround(size));
+      twin.evaluate(u, clock, expected);
+      tested.evaluate(u, clock, actual);
+      // s = u·g is of the order of 1000, and so is its rounding's effect on the weights.
+      const limit = 1e-5 * (1 + Math.abs(size));
+      actual.forEach((x, j) => {
+        const error = Math.abs(x - (expected[j] as number)) / Math.hypot(...expected);
+        expect(error, `‖u‖ ${size}, θ ${clock}`).toBeLessThan(limit);
+      });
+      const { logMeanResidual, logTrainLoss } = twin.stats;
+      expect(Math.abs(tested.stats.logMeanResidual - logMeanResidual)).toBeLessThan(
+        limit + 1e-6 * clock,
+      );
+      expect(Math.abs(tested.stats.logTrainLoss - logTrainLoss)).toBeLessThan(limit + 1e-6 * clock);
+    }
+  });
+
+  it('rounds the step from an accepted point, not the point', () => {
+    // Late in a run all s_i are large and much the same: here by a column of ones.
+    const [samples, dimensions] = [120, 9];
+    const id = { seed: 5, samples, dimensions, ensemble: 'independent' } as const;
+    const data = datasetValues(id).map((x, k) => (k % dimensions === 0 ? 1 : x));
+    const twin = new Gradient(data, samples, dimensions, 1, 'flow');
+    const tested = new WasmGradient(kernel, data, samples, dimensions, 1, 'flow');
+    const point = Float64Array.from({ length: dimensions }, (_, j) =>
+      j === 0 ? 600 : Math.sin(j),
+    );
+    const near = point.map((x, j) => x + 1e-3 * Math.cos(j));
+    /** F(near) − F(point), all that tells how stiff the flow is. */
+    const difference = (gradient: GradientSource, accepted: boolean): Float64Array => {
+      const [a, b] = [new Float64Array(dimensions), new Float64Array(dimensions)];
+      // The first step is rounded as u is; what is left of it is the second one.
+      for (let k = 0; k < 2; k++) {
+        gradient.evaluate(point, 700, a);
+        if (accepted) gradient.accept();
+      }
+      gradient.evaluate(near, 700, b);
+      return b.map((x, j) => x - (a[j] as number));
+    };
+    const expected = difference(twin, false);
+    const error = (actual: Float64Array): number =>
+      Math.hypot(...actual.map((x, j) => x - (expected[j] as number))) / Math.hypot(...expected);
+    const whole = error(difference(tested, false));
+    const stepwise = error(difference(tested, true));
+    console.info(`  ${simd}: ${whole.toExponential(1)}, by steps ${stepwise.toExponential(1)}`);
+    expect(stepwise).toBeLessThan(whole / 10);
+  });
+
+  it('takes no more gradients than float64 where the flow is stiff', () => {
+    const stiff = (seed: number): Replica => ({
+      index: 0,
+      seed,
+      samples: 256,
+      dimensions: 128,
+      ensemble: 'independent',
+      sigma: 10,
+      dynamics: 'flow',
+      tolerance: 'default',
+      horizon: 30,
+      goal: null,
+    });
+    const total = (maker: GradientMaker): number =>
+      [1, 2, 3].reduce((sum, seed) => sum + runFlow(stiff(seed), () => {}, maker).gradients, 0);
+    const [actual, expected] = [total(float32(simd)), total(FLOAT64)];
+    console.info(`  ${simd}: ${actual} gradients, ${expected} in float64`);
+    expect(actual).toBeLessThan(1.25 * expected);
+  });
+
+  it('passes on what is not a number, and recovers', () => {
+    const data = datasetValues({ seed: 4, samples: 9, dimensions: 4, ensemble: 'independent' });
+    const tested = new WasmGradient(kernel, data, 9, 4, 2, 'flow');
+    const slope = new Float64Array(4);
+    tested.evaluate(new Float64Array(4).fill(Number.NaN), 1, slope);
+    expect(slope.every(Number.isNaN)).toBe(true);
+    tested.evaluate(new Float64Array(4).fill(0.5), 1, slope);
+    expect(slope.every(Number.isFinite)).toBe(true);
+  });
+
+  it('ends a replica that there is no memory for, in words', () => {
+    const small: Kernel = { ...kernel, memory: new WebAssembly.Memory({ initial: 1, maximum: 2 }) };
+    const make = float32(simd).make;
+    const replica = {
+      index: 7,
+      seed: 1,
+      samples: 600,
+      dimensions: 100,
+      ensemble: 'independent',
+      sigma: 1,
+      dynamics: 'flow',
+      tolerance: 'default',
+      horizon: 3,
+      goal: null,
+    } as const;
+    const trajectory = runFlow(replica, () => {}, {
+      precision: 'float32',
+      make: ({ samples, dimensions, sigma, dynamics }, data) =>
+        new WasmGradient(small, data, samples, dimensions, sigma, dynamics),
+    });
+    expect(trajectory).toMatchObject({
+      index: 7,
+      gradients: 0,
+      failure: 'there is no memory for the dataset: WebAssembly cannot have 1 MiB',
+    });
+    expect(trajectory.rows).toHaveLength(0);
+    expect(runFlow(replica, () => {}, { precision: 'float32', make }).failure).toBeNull();
+  });
+
+  it('has exp to 1e-7 and log(1 + e)/e to 2e-7', () => {
+    const at = 65536;
+    const vector = new Float32Array(kernel.memory.buffer, at, 4);
+    const worst = (
+      apply: (at: number) => void,
+      exact: (x: number) => number,
+      from: number,
+      to: number,
+    ): number => {
+      let error = 0;
+      for (let k = 0; k < 400_000; k++) {
+        const x = Math.fround(from + ((to - from) * k) / 399_999);
+        vector.fill(x);
+        apply(at);
+        error = Math.max(error, Math.abs((vector[3] as number) / exact(x) - 1));
+      }
+      return error;
+    };
+    const exp = worst(kernel.expAt, Math.exp, -86.9, 88);
+    const log1p = worst(kernel.log1pOverAt, (e) => (e === 0 ? 1 : Math.log1p(e) / e), 0, 1);
+    console.info(`  ${simd}: exp ${exp.toExponential(1)}, log1p ${log1p.toExponential(1)}`);
+    expect(exp).toBeLessThan(1e-7);
+    expect(log1p).toBeLessThan(2e-7);
+    vector.set([-88, -Infinity, 0, Number.NaN]);
+    kernel.expAt(at);
+    expect([...vector]).toEqual([0, 0, 1, Number.NaN]);
+  });
+});
+
+describe('SIMD of the runtime', () => {
+  it('is found', () => {
+    expect(simdSupport()).toBe('relaxed');
+  });
+});
