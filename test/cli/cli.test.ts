@@ -303,7 +303,7 @@ describe('grokscope audit', () => {
   }, 300_000);
 
   it('runs on WebAssembly when asked for', async () => {
-    const args = ['audit', '--engine', 'wasm', '--claim', 'conformal', '--claim', 'test-loss'];
+    const args = ['audit', '--engine', 'wasm', '--claim', 'conformal-time', '--claim', 'test-loss'];
     const { code, stdout } = await grokscope(...args);
     expect(stdout).toMatch(/^WebAssembly, .*float32/);
     expect(stdout).toMatch(/2 of 2 claims hold/);
