@@ -3,12 +3,13 @@
  * the WebAssembly of `x.ts` in base64, without or with relaxed SIMD. The text is a few kilobytes and
  * travels inside the bundle, so that nothing has to be fetched, wherever the bundle runs.
  */
-import { dirname } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
 const REQUEST = /^(.*\.ts)\?simd=(plain|relaxed)$/;
 
-/** @type {Map<string, Promise<string>>} What has been compiled, for the builds of one process. */
+/** @type {Map<string, Promise<string>>} What has been compiled, for all bundles of one process. */
 const compiled = new Map();
 
 /** @returns {import('vite').Plugin} */
@@ -19,11 +20,12 @@ export function assembly() {
     async load(id) {
       const [, path, simd] = REQUEST.exec(id) ?? [];
       if (path === undefined || simd === undefined) return null;
-      this.addWatchFile(path);
-      // A server compiles what has changed; a build asks once for each bundle.
-      if (this.meta.watchMode) compiled.delete(id);
+      for (const name of readdirSync(dirname(path))) this.addWatchFile(join(dirname(path), name));
       if (!compiled.has(id)) compiled.set(id, compile(path, simd));
       return `export default '${await compiled.get(id)}';`;
+    },
+    watchChange(id) {
+      if (compiled.size > 0 && id.includes('/assembly/')) compiled.clear();
     },
   };
 }

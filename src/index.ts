@@ -5,6 +5,8 @@ export { runClaim } from './claims/run.ts';
 export { CpuCertifier } from './cpu/certifier.ts';
 export { CpuEngine } from './cpu/engine.ts';
 export type { WorkerPort } from './cpu/pool.ts';
+export type { Simd } from './cpu/simd.ts';
+export { simdSupport } from './cpu/simd-support.ts';
 export { serve } from './cpu/worker.ts';
 export { certifierOf, engineChooser, type Surroundings } from './engines.ts';
 export { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
