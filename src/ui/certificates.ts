@@ -3,6 +3,7 @@ import { property } from 'lit/decorators.js';
 import type { ChartFigure } from '../results/figure.ts';
 import type { View } from '../sweep/cells.ts';
 import type { Certification } from '../sweep/certification.ts';
+import { progressStyle } from './controls-style.ts';
 import { count, duration } from './format.ts';
 import { limitFigures, ownPlaceFigure } from './limit-figures.ts';
 import { theme } from './theme.ts';
@@ -20,6 +21,7 @@ export type CertifyRequest = readonly number[] | undefined;
 export class GrokCertificates extends LitElement {
   static override styles = [
     theme,
+    progressStyle,
     css`
       :host {
         display: block;
@@ -48,7 +50,6 @@ export class GrokCertificates extends LitElement {
       }
       progress {
         width: 160px;
-        accent-color: var(--accent);
       }
       .figures {
         display: grid;

@@ -87,22 +87,6 @@ export const claimStyle = css`
   }
   progress {
     display: block;
-    width: 100%;
-    height: 6px;
-    appearance: none;
-    border: 0;
-    border-radius: 3px;
-    overflow: hidden;
-    background: var(--line);
-  }
-  progress::-webkit-progress-bar {
-    background: var(--line);
-  }
-  progress::-webkit-progress-value {
-    background: var(--accent);
-  }
-  progress::-moz-progress-bar {
-    background: var(--accent);
   }
   .failure {
     flex-basis: 100%;

@@ -8,6 +8,7 @@ import type { SweepPlan } from '../sweep/plan.ts';
 import { cellText, commonText } from './caption.ts';
 import { claimStateStyle, renderState, wordOf } from './claim-state.ts';
 import { claimStyle } from './claim-style.ts';
+import { progressStyle } from './controls-style.ts';
 import { count, duration } from './format.ts';
 import { hashOf } from './link.ts';
 import { parameterRows } from './parameters.ts';
@@ -32,7 +33,7 @@ export interface RunRequest {
  * @fires claim-stop - when its run shall end
  */
 export class GrokClaim extends LitElement {
-  static override styles = [theme, claimStateStyle, claimStyle, verdictStyle];
+  static override styles = [theme, progressStyle, claimStateStyle, claimStyle, verdictStyle];
 
   /** The claim and its run. */
   @property({ attribute: false }) run: ClaimRun | undefined;

@@ -6,6 +6,7 @@ import type { View } from '../sweep/cells.ts';
 import { type Asymptotes, asymptotesOf, separabilityFacts } from './asymptotes.ts';
 import type { CertifyRequest } from './certificates.ts';
 import type { Mark } from './chart.ts';
+import { quietButtonStyle } from './controls-style.ts';
 import { type Curves, curvesOf } from './curves.ts';
 import { count, number, quantileText, time } from './format.ts';
 import type { CellPosition } from './heatmap.ts';
@@ -21,6 +22,7 @@ import { theme } from './theme.ts';
 export class GrokInspector extends LitElement {
   static override styles = [
     theme,
+    quietButtonStyle,
     css`
       :host {
         display: block;
@@ -49,18 +51,6 @@ export class GrokInspector extends LitElement {
       dd {
         margin: 0;
         text-align: right;
-      }
-      button {
-        min-height: 36px;
-        padding: 0 14px;
-        border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
-        border-radius: 7px;
-        background: var(--ground);
-        cursor: pointer;
-      }
-      button:disabled {
-        opacity: 0.5;
-        cursor: default;
       }
       @media (max-width: 720px) {
         button {

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { Sweep } from '../sweep/sweep.ts';
+import { progressStyle } from './controls-style.ts';
 import { count, duration } from './format.ts';
 import { theme } from './theme.ts';
 
@@ -8,27 +9,10 @@ import { theme } from './theme.ts';
 export class GrokProgress extends LitElement {
   static override styles = [
     theme,
+    progressStyle,
     css`
       :host {
         display: block;
-      }
-      progress {
-        width: 100%;
-        height: 6px;
-        appearance: none;
-        border: 0;
-        border-radius: 3px;
-        overflow: hidden;
-        background: var(--line);
-      }
-      progress::-webkit-progress-bar {
-        background: var(--line);
-      }
-      progress::-webkit-progress-value {
-        background: var(--accent);
-      }
-      progress::-moz-progress-bar {
-        background: var(--accent);
       }
       .buttons {
         display: flex;

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { quietButtonStyle } from './controls-style.ts';
 import { theme } from './theme.ts';
 
 /** What a table says: the first cell of a row names it. */
@@ -17,6 +18,7 @@ const CELLS_PER_PAGE = 2000;
 export class GrokTable extends LitElement {
   static override styles = [
     theme,
+    quietButtonStyle,
     css`
       summary {
         cursor: pointer;
@@ -37,18 +39,6 @@ export class GrokTable extends LitElement {
         padding-top: 8px;
         font-size: 0.8125rem;
         color: var(--muted);
-      }
-      button {
-        min-height: 36px;
-        padding: 0 12px;
-        border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
-        border-radius: 7px;
-        background: var(--ground);
-        cursor: pointer;
-      }
-      button:disabled {
-        opacity: 0.5;
-        cursor: default;
       }
       table {
         border-collapse: collapse;
