@@ -1,25 +1,26 @@
-// The dataset of every seat that has just been filled, bit-exact: integer arithmetic and a table.
-// Twin of src/model/dataset.ts. Rows are padded with zeros to octets of columns.
+// Gets seats that have just been filled ready: makes the dataset of the team, and puts u and z at the
+// origin. Columns past the last one are zero.
 
 @group(0) @binding(0) var<storage, read_write> slots: array<Slot>;
 @group(0) @binding(1) var<storage, read_write> data: array<vec4<u32>>;
-@group(0) @binding(2) var<storage, read> quantiles: array<u32>; // two halves in a word
-@group(0) @binding(3) var<storage, read> fresh: array<u32>;     // seats to fill
+@group(0) @binding(2) var<storage, read_write> vectors: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> sample_values: array<f32>;
+@group(0) @binding(4) var<storage, read> quantiles: array<u32>; // two halves in a word
+@group(0) @binding(5) var<storage, read> fresh: array<u32>;     // seats to get ready
+@group(0) @binding(6) var<uniform> params: Params;
 
-// Bits of the half that 16 random bits stand for: a sign and one of 32768 magnitudes.
-fn half_of(bits: u32) -> u32 {
-  let k = bits & 0x7fffu;
-  return (bits & 0x8000u) | ((quantiles[k >> 1u] >> (16u * (k & 1u))) & 0xffffu);
-}
+const U = 0u; // of the vectors, as in flow/state.wgsl
+const POINT = 2u;
 
-// Columns 4q … 4q + 3 of row i as two words; columns from d on are zero.
-fn quad(slot: u32, i: u32, q: u32) -> vec2<u32> {
-  let words = threefry(vec2(slots[slot].key0, slots[slot].key1), vec2(i, q));
-  let lanes = vec4(words.x & 0xffffu, words.x >> 16u, words.y & 0xffffu, words.y >> 16u);
-  let left = slots[slot].dimensions - min(4u * q, slots[slot].dimensions);
-  let h = vec4(half_of(lanes.x), half_of(lanes.y), half_of(lanes.z), half_of(lanes.w));
-  let kept = select(vec4(0u), h, vec4(0u, 1u, 2u, 3u) < vec4(left));
-  return vec2(kept.x | (kept.y << 16u), kept.z | (kept.w << 16u));
+fn quantile_pair(word: u32) -> u32 { return quantiles[word]; }
+
+// Zeros in the columns from d on.
+fn padded(words: vec2<u32>, q: u32, dimensions: u32) -> vec2<u32> {
+  let left = dimensions - min(4u * q, dimensions);
+  const masks = array<vec2<u32>, 5>(
+    vec2(0u), vec2(0xffffu, 0u), vec2(0xffffffffu, 0u), vec2(0xffffffffu, 0xffffu), vec2(0xffffffffu),
+  );
+  return words & masks[min(left, 4u)];
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -28,11 +29,25 @@ fn generate(
   @builtin(num_workgroups) groups: vec3<u32>,
 ) {
   let slot = fresh[id.y];
+  let stride = groups.x * WORKGROUP;
   let octets = slots[slot].octets;
-  let size = slots[slot].samples * octets;
-  for (var k = id.x; k < size; k += groups.x * WORKGROUP) {
-    let i = k / octets;
-    let q = 2u * (k % octets);
-    data[slots[slot].data_offset + k] = vec4(quad(slot, i, q), quad(slot, i, q + 1u));
+  for (var k = id.x; k < 2u * octets; k += stride) {
+    vectors[slots[slot].vectors_offset + 2u * octets * U + k] = vec4(0.0);
+    vectors[slots[slot].vectors_offset + 2u * octets * POINT + k] = vec4(0.0);
+  }
+  for (var i = id.x; i < slots[slot].samples; i += stride) {
+    sample_values[slots[slot].samples_offset + i] = 0.0;
+  }
+  let d = slots[slot].data_columns;
+  if (d == 0u) { return; }
+  let key = vec2(slots[slot].key0, slots[slot].key1);
+  let row_octets = slots[slot].row_octets;
+  let first = params.part * slots[slot].part_rows;
+  let rows = min(slots[slot].part_rows, slots[slot].samples - min(first, slots[slot].samples));
+  for (var k = id.x; k < rows * row_octets; k += stride) {
+    let i = first + k / row_octets;
+    let q = 2u * (k % row_octets);
+    data[slots[slot].data_offset + k] =
+      vec4(padded(quad(key, i, q), q, d), padded(quad(key, i, q + 1u), q + 1u, d));
   }
 }

@@ -1,17 +1,22 @@
 // Structs shared with the host, which derives its offsets from this text: scalars of four bytes
 // only, so that a field's offset is its place.
 
-// A seat of the engine: one replica with everything its integration needs to go on later.
+// A seat of the engine: one replica with everything its integration needs to go on later. MEMBERS
+// seats in a row are a team, whose replicas share a dataset.
 // Twin of the fields of FlowRun in src/cpu/flow.ts.
 struct Slot {
   // What the host writes.
   phase: u32,            // one of PHASE_*
   samples: u32,          // N
   dimensions: u32,       // d
-  octets: u32,           // groups of eight columns in a row, ceil(d / 8)
+  octets: u32,           // groups of eight columns, ceil(d / 8)
+  row_octets: u32,       // those in a stored row: more, if a member of the team has more columns
+  data_columns: u32,     // columns of the dataset to be made with this seat; 0: it is there
+  part_rows: u32,        // rows in each buffer that the dataset is spread over
   data_offset: u32,      // first vec4<u32> of the dataset in `data`
   vectors_offset: u32,   // first vec4<f32> of the vectors in `vectors`
   samples_offset: u32,   // first f32 of the per-sample values in `sample_values`
+  partials_offset: u32,  // first vec4<f32> of the sums of the workgroups in `partials`
   key0: u32,             // Threefry key of the dataset
   key1: u32,
   sigma: f32,            // σ
@@ -23,6 +28,8 @@ struct Slot {
   goal_errors: u32,      // most training errors at the goal
   max_rows: u32,         // rows after which the run has failed
   cost: u32,             // loop iterations of one gradient
+  reevaluates: u32,      // 1: the same point is evaluated again
+  largest: f32,          // log of the largest r_i at the last evaluation; −log 2 at the start
   // The last accepted step.
   root: f32,             // τ = √θ
   u_norm: f32,           // ‖u‖
@@ -40,6 +47,7 @@ struct Slot {
   stage: u32,            // the stage being evaluated, 1 … stages
   y_increment: f32,      // D_j of y, and the one before
   y_previous: f32,
+  y_end_slope: f32,      // dy/dθ at the last evaluation
   first_slope_norm: f32, // ‖F‖ at u = 0
   origin_residual: f32,  // log mean r and log loss at u = 0
   origin_loss: f32,
@@ -64,6 +72,8 @@ struct Stage {
 struct Params {
   budget: u32,           // loop iterations per workgroup and dispatch
   journal_capacity: u32, // entries in the journal
+  part: u32,             // the buffer of rows that is bound, of several
+  slices: u32,           // workgroups of all parts, whose sums make a gradient
 }
 
 // What the host writes into `phase`, and where a run stands.

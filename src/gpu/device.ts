@@ -1,12 +1,20 @@
 import { EngineLostError } from '../model/engine.ts';
+import type { Machine } from './plan.ts';
 
-/** Limits worth raising: larger datasets fit. Everything works at the defaults. */
-const RAISED = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
+/** Limits worth raising: larger datasets and workgroups fit. Everything works at the defaults. */
+const RAISED = [
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const;
 
 /** Milliseconds to wait for the word that the device is lost, once something has gone wrong. */
 const LOSS_WAIT = 3000;
 
-/** Largest buffer asked for. */
+/** Most bytes of datasets on a GPU, and of a buffer on any device. */
+const MAX_MEMORY = 2 ** 32;
 const MAX_BUFFER = 2 ** 30;
 
 /** The adapter in words, for a reader and for files. */
@@ -26,6 +34,23 @@ export function isSoftware({ info }: GPUAdapter): boolean {
  */
 export function loopLimit({ info }: GPUAdapter): number {
   return /llvmpipe/i.test(info.description) ? 65_000 : Infinity;
+}
+
+/** What the planner needs to know of an adapter's device. */
+export function machineOf(adapter: GPUAdapter, limits: GPUSupportedLimits): Machine {
+  const { description } = adapter.info;
+  return {
+    software: isSoftware(adapter),
+    simdWidth: /llvmpipe/i.test(description) ? 8 : isSoftware(adapter) ? 4 : 32,
+    loopLimit: loopLimit(adapter),
+    maxBinding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+    maxWorkgroupStorage: limits.maxComputeWorkgroupStorageSize,
+    maxInvocations: Math.min(
+      limits.maxComputeInvocationsPerWorkgroup,
+      limits.maxComputeWorkgroupSizeX,
+    ),
+    memory: MAX_MEMORY,
+  };
 }
 
 /**
@@ -82,7 +107,11 @@ export class Device {
    * Compiles a module and makes a compute pipeline of its only entry point.
    * @throws Error with the compiler's messages, the line and the text of each
    */
-  async pipeline(label: string, code: string): Promise<GPUComputePipeline> {
+  async pipeline(
+    label: string,
+    code: string,
+    layout: GPUPipelineLayout | 'auto' = 'auto',
+  ): Promise<GPUComputePipeline> {
     const module = this.gpu.createShaderModule({ label, code });
     const { messages } = await module.getCompilationInfo();
     const errors = messages.filter(({ type }) => type === 'error');
@@ -93,9 +122,7 @@ export class Device {
       );
       throw new Error(`The shader does not compile on this device.\n${texts.join('\n')}`);
     }
-    return this.settle(
-      this.gpu.createComputePipelineAsync({ label, layout: 'auto', compute: { module } }),
-    );
+    return this.settle(this.gpu.createComputePipelineAsync({ label, layout, compute: { module } }));
   }
 
   /** A buffer with the given contents. */

@@ -1,37 +1,35 @@
 import type { Arithmetic } from '../model/device-check.ts';
 import { type Batch, type Engine, type EngineInfo, EngineLostError } from '../model/engine.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
-import { adapterName, Device, isSoftware, loopLimit } from './device.ts';
-import { Kernels, type Sizes } from './kernels.ts';
-import { Pace } from './pace.ts';
+import { adapterName, Device, isSoftware, machineOf } from './device.ts';
+import { Kernels } from './kernels.ts';
+import { Pace, RESIDENT_PACE, streamedPace } from './pace.ts';
+import { type Machine, type Plan, type PlanOptions, planFlow, TooLargeError } from './plan.ts';
 import { probeArithmetic } from './probe.ts';
 import { Seats } from './seats.ts';
-
-/** Bytes of datasets in flight: what every device can bind. */
-const DATA_BYTES = 2 ** 27;
+import { Waiting } from './waiting.ts';
+import { planFits, Workspace } from './workspace.ts';
 
 /** Rounds submitted and not yet read. */
 const ROUNDS_IN_FLIGHT = 2;
 
 /** How the engine is set up; the defaults are for a page. */
-export interface WebGpuOptions {
+export interface WebGpuOptions extends PlanOptions {
   /** Milliseconds of a round of submissions. */
   readonly roundMilliseconds?: number;
-  /** Workgroups; each trains one replica at a time. */
-  readonly groups?: number;
-  /** Invocations of a workgroup. */
-  readonly workgroup?: number;
+  /** Most bytes of datasets on the device. */
+  readonly memory?: number;
 }
 
 /**
  * The float32 engine on WebGPU: each replica is trained by one workgroup, many gradients a
- * submission, with its step control on the GPU. See shaders/flow.wgsl.
+ * submission, or a large one by many, with its step control on the GPU. See shaders/flow.
  */
 export class WebGpuEngine implements Engine {
   readonly info: EngineInfo;
   readonly software: boolean;
   readonly #gpu: GPU;
-  readonly #options: Required<WebGpuOptions>;
+  readonly #options: WebGpuOptions & { readonly roundMilliseconds: number };
   #adapter: GPUAdapter | undefined;
   #device: Device | undefined;
   #kernels: Kernels | undefined;
@@ -39,21 +37,18 @@ export class WebGpuEngine implements Engine {
   #starting: Promise<Kernels> | undefined;
   /** Halved at every loss of the device. */
   #share = 1;
-  readonly #maxCost: number;
+  readonly #plans: PlanOptions;
+  #machineFound: Machine | undefined;
+  #workspace: Workspace | undefined;
 
   private constructor(gpu: GPU, adapter: GPUAdapter, options: WebGpuOptions) {
     this.#gpu = gpu;
     this.#adapter = adapter;
     this.software = isSoftware(adapter);
-    this.#maxCost = loopLimit(adapter);
     this.info = { kind: 'webgpu', device: adapterName(adapter), precision: 'float32' };
-    this.#options = {
-      roundMilliseconds: 8,
-      // A software adapter has as many processors as there are cores, and pays dearly for barriers.
-      groups: this.software ? 16 : 256,
-      workgroup: this.software ? 8 : 128,
-      ...options,
-    };
+    this.#options = { roundMilliseconds: 8, ...options };
+    const { roundMilliseconds: _, memory: __, ...plans } = options;
+    this.#plans = plans;
   }
 
   /**
@@ -94,48 +89,88 @@ export class WebGpuEngine implements Engine {
     if (!(error instanceof EngineLostError)) return;
     this.#device = undefined;
     this.#kernels = undefined;
+    this.#workspace = undefined;
     this.#share /= 2;
   }
 
   async *#run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
     const kernels = await this.#prepare();
+    let waiting = new Waiting(replicas);
+    // What does not fit is an error before anything runs.
+    const choose = this.#chooser(waiting);
+    for (const replica of waiting.ahead()) choose(replica);
+    for (;;) {
+      const deferred: Replica[] = [];
+      yield* this.#phase(kernels, waiting, choose, deferred, signal);
+      if (signal.aborted || deferred.length === 0) return;
+      waiting = new Waiting(deferred);
+    }
+  }
+
+  /** Which kernel trains a replica. Shapes are few, replicas many. */
+  #chooser(waiting: Waiting): (replica: Replica) => Plan['kernel'] {
+    const chosen = new Map<string, Plan['kernel']>();
+    const count = waiting.work(() => true).replicas;
+    return ({ samples, dimensions }) => {
+      const shape = `${samples} ${dimensions}`;
+      const work = { samples, dimensions, replicas: count, sharing: 1 };
+      const kernel = chosen.get(shape) ?? planFlow(work, this.#machine(), this.#plans).kernel;
+      chosen.set(shape, kernel);
+      return kernel;
+    };
+  }
+
+  /** Trains what one plan has room for and puts the others off: small replicas come first. */
+  async *#phase(
+    kernels: Kernels,
+    waiting: Waiting,
+    choose: (replica: Replica) => Plan['kernel'],
+    deferred: Replica[],
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch> {
+    const plan = this.#planPhase(waiting, choose);
+    if (plan === undefined) return;
+    const workspace = await this.#workspaceFor(kernels, plan);
     // Compiling takes long on some devices: whoever stopped may be running something else by now.
     if (signal.aborted) return;
-    const { device } = kernels;
-    const seats = new Seats(kernels);
-    const readers = Array.from({ length: ROUNDS_IN_FLIGHT }, () => new Reader(kernels));
+    const seats = new Seats(workspace);
+    const readers = Array.from({ length: ROUNDS_IN_FLIGHT }, () => new Reader(workspace));
     const latency = await emptyRound(readers[0] as Reader);
-    const pace = new Pace(this.#options.roundMilliseconds * this.#share, latency);
+    const limits = plan.kernel === 'resident' ? RESIDENT_PACE : streamedPace(workspace.roundLimit);
+    const pace = new Pace(this.#options.roundMilliseconds * this.#share, latency, limits);
     const rounds: Promise<ArrayBuffer>[] = [];
-    const source = replicas[Symbol.iterator]();
-    let waiting: Replica | undefined;
-    // Seats may hold replicas of a run that was stopped.
-    for (let seat = 0; seat < 2 * kernels.sizes.groups; seat++) kernels.writeSlot(seat, {});
+    let refused: Trajectory[] = [];
+    let next: Replica | undefined;
+    const take = (): Replica | undefined => {
+      for (;;) {
+        const replica = next ?? waiting.take();
+        next = undefined;
+        if (replica === undefined) return undefined;
+        const refusal = refusalOf(replica, choose);
+        if (refusal !== undefined) refused.push(failed(replica, refusal));
+        else if (belongs(replica, plan, choose)) return replica;
+        else deferred.push(replica);
+      }
+    };
     try {
       for (;;) {
-        const refused: Trajectory[] = [];
-        for (let seat = seats.freeSeat(); seat !== undefined; seat = seats.freeSeat()) {
-          waiting ??= next(source);
-          if (waiting === undefined) break;
-          const refusal = seats.refusal(waiting);
-          if (refusal !== undefined) refused.push(failed(waiting, refusal));
-          else if (!seats.fill(seat, waiting)) break;
-          waiting = undefined;
-        }
+        next = seats.fill(waiting, take);
         while (seats.occupied > 0 && rounds.length < ROUNDS_IN_FLIGHT) {
-          const round = this.#submit(kernels, seats, pace, readers);
+          const round = this.#submit(workspace, seats, pace, readers);
           round.catch(() => {}); // a loss while nobody asks for a batch is thrown when one does
           rounds.push(round);
         }
         const round = rounds.shift();
         if (round === undefined) {
+          if (next) deferred.push(next);
           if (refused.length > 0) yield { trajectories: refused, gradients: 0 };
           return;
         }
         const { trajectories, gradients } = seats.read(await round);
-        device.check();
+        workspace.device.check();
         if (signal.aborted) return;
         yield { trajectories: [...refused, ...trajectories], gradients };
+        refused = [];
       }
     } finally {
       await Promise.allSettled(rounds);
@@ -143,22 +178,46 @@ export class WebGpuEngine implements Engine {
     }
   }
 
+  /** The plan for the small replicas that wait, or where there are none, for the first of the large. */
+  #planPhase(waiting: Waiting, choose: (replica: Replica) => Plan['kernel']): Plan | undefined {
+    const [first] = waiting.ahead();
+    if (first === undefined) return undefined;
+    const resident = waiting.work((replica) => choose(replica) === 'resident');
+    if (resident.replicas > 0) {
+      return planFlow(resident, this.#machine(), { ...this.#plans, kernel: 'resident' });
+    }
+    const alike = waiting.work(
+      ({ samples, dimensions }) => samples === first.samples && dimensions === first.dimensions,
+    );
+    return planFlow(alike, this.#machine(), { ...this.#plans, kernel: 'streamed' });
+  }
+
+  /** Buffers are kept from one run to the next where the plan is the same. */
+  async #workspaceFor(kernels: Kernels, plan: Plan): Promise<Workspace> {
+    const last = this.#workspace;
+    if (last && JSON.stringify(last.plan) === JSON.stringify(plan)) return last;
+    last?.destroy();
+    this.#workspace = undefined;
+    this.#workspace = await Workspace.create(kernels, plan);
+    return this.#workspace;
+  }
+
   async #submit(
-    kernels: Kernels,
+    workspace: Workspace,
     seats: Seats,
     pace: Pace,
     readers: Reader[],
   ): Promise<ArrayBuffer> {
-    const { device } = kernels;
+    const { device } = workspace;
     device.check();
     const encoder = device.gpu.createCommandEncoder();
     if (seats.fresh.length > 0) {
-      kernels.encodeGenerate(encoder, seats.fresh, seats.freshOctets);
+      workspace.encodeGenerate(encoder, seats.fresh, seats.freshOctets);
       seats.fresh = [];
       seats.freshOctets = 0;
     }
     const { dispatches, budget } = pace.next();
-    kernels.encodeFlow(encoder, dispatches, budget);
+    workspace.encodeFlow(encoder, dispatches, budget);
     const reader = readers.shift() as Reader;
     reader.encode(encoder);
     const submittedAt = performance.now();
@@ -173,6 +232,7 @@ export class WebGpuEngine implements Engine {
     this.#device?.gpu.destroy();
     this.#device = undefined;
     this.#kernels = undefined;
+    this.#workspace = undefined;
   }
 
   async #prepare(): Promise<Kernels> {
@@ -191,23 +251,17 @@ export class WebGpuEngine implements Engine {
     this.#adapter = undefined; // a device uses its adapter up
     if (!adapter) throw new EngineLostError('The browser gives the GPU to this page no more.');
     this.#device = await Device.request(adapter);
-    this.#kernels = await Kernels.create(this.#device, this.#sizes(this.#device.gpu.limits));
+    this.#machineFound = machineOf(adapter, this.#device.gpu.limits);
+    this.#kernels = await Kernels.create(this.#device);
     this.#device.check();
     return this.#kernels;
   }
 
-  #sizes({ maxStorageBufferBindingSize, maxBufferSize }: GPUSupportedLimits): Sizes {
-    const { workgroup, groups } = this.#options;
-    const bytes = Math.min(DATA_BYTES, maxStorageBufferBindingSize, maxBufferSize);
-    return {
-      workgroup,
-      groups,
-      maxCost: this.#maxCost,
-      data: bytes / 16,
-      vectors: bytes / 4 / 16,
-      sampleValues: bytes / 4 / 4,
-      journal: 64 * groups,
-    };
+  /** What the planner knows of the device. */
+  #machine(): Machine {
+    const machine = this.#machineFound;
+    if (!machine) throw new Error('no device yet');
+    return { ...machine, memory: Math.min(machine.memory, this.#options.memory ?? Infinity) };
   }
 }
 
@@ -215,16 +269,16 @@ export class WebGpuEngine implements Engine {
 class Reader {
   readonly #staging: GPUBuffer;
 
-  constructor(readonly kernels: Kernels) {
-    this.#staging = kernels.device.gpu.createBuffer({
+  constructor(readonly workspace: Workspace) {
+    this.#staging = workspace.device.gpu.createBuffer({
       label: 'journal reader',
-      size: kernels.journalBytes,
+      size: workspace.journalBytes,
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
   }
 
   encode(encoder: GPUCommandEncoder): void {
-    const { journal, journalBytes } = this.kernels;
+    const { journal, journalBytes } = this.workspace;
     encoder.copyBufferToBuffer(journal, 0, this.#staging, 0, journalBytes);
   }
 
@@ -242,7 +296,7 @@ class Reader {
 
 /** Milliseconds that a round without work takes. */
 async function emptyRound(reader: Reader): Promise<number> {
-  const { device } = reader.kernels;
+  const { device } = reader.workspace;
   const encoder = device.gpu.createCommandEncoder();
   reader.encode(encoder);
   const submittedAt = performance.now();
@@ -251,9 +305,28 @@ async function emptyRound(reader: Reader): Promise<number> {
   return performance.now() - submittedAt;
 }
 
-function next(source: Iterator<Replica>): Replica | undefined {
-  const { done, value } = source.next();
-  return done ? undefined : value;
+/** Whether a replica can be trained with a plan. */
+function belongs(
+  replica: Replica,
+  plan: Plan,
+  choose: (replica: Replica) => Plan['kernel'],
+): boolean {
+  const { samples, dimensions } = replica;
+  return choose(replica) === plan.kernel && planFits(plan, samples, dimensions);
+}
+
+/** Why a replica that came late can never be trained, in words. */
+function refusalOf(
+  replica: Replica,
+  choose: (replica: Replica) => Plan['kernel'],
+): string | undefined {
+  try {
+    choose(replica);
+    return undefined;
+  } catch (error) {
+    if (error instanceof TooLargeError) return error.message;
+    throw error;
+  }
 }
 
 function failed({ index }: Replica, failure: string): Trajectory {

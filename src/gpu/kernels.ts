@@ -2,137 +2,108 @@ import { gaussianQuantiles } from '../model/quantiles.ts';
 import { MAX_STAGES, stageCoefficients } from '../model/rkc.ts';
 import type { Device } from './device.ts';
 import { packStruct } from './layout.ts';
-import {
-  flowSource,
-  generateSource,
-  paramsLayout,
-  shaderConstant,
-  slotLayout,
-  stageLayout,
-} from './wgsl.ts';
+import type { Plan } from './plan.ts';
+import { generateSource, residentSource, stageLayout, streamedSource } from './wgsl.ts';
 
-/** Sizes of everything that a set of kernels works on. */
-export interface Sizes {
-  /** Invocations of a workgroup. */
-  readonly workgroup: number;
-  /** Workgroups; each owns two seats. */
-  readonly groups: number;
-  /** vec4<u32> of dataset, vec4<f32> of vectors, f32 of per-sample values. */
-  readonly data: number;
-  readonly vectors: number;
-  readonly sampleValues: number;
-  /** Most loop iterations of one gradient; see `loopLimit`. */
-  readonly maxCost: number;
-  /** Entries of the journal. */
-  readonly journal: number;
-}
+/** Invocations of a workgroup of the pass that gets seats ready. */
+export const GENERATE_WORKGROUP = 64;
 
-/** Bytes before the first entry of the journal. */
-const JOURNAL_HEADER = 8;
+/** The pipelines of a plan, in the order in which a gradient runs them. */
+export type FlowPipelines =
+  | { readonly kernel: 'resident'; readonly flow: GPUComputePipeline }
+  | {
+      readonly kernel: 'streamed';
+      readonly rows: GPUComputePipeline;
+      readonly merge: GPUComputePipeline;
+      readonly control: GPUComputePipeline;
+    };
 
-/** The pipelines of the engine and the buffers they work on. */
+/** Pipelines and tables of a device. Pipelines are compiled once for each variant and kept. */
 export class Kernels {
-  readonly journalBytes: number;
-  readonly slots: GPUBuffer;
-  readonly data: GPUBuffer;
-  readonly journal: GPUBuffer;
-  readonly #params: GPUBuffer;
-  readonly #fresh: GPUBuffer;
-  readonly #buffers: GPUBuffer[] = [];
-  readonly #flowBindings: GPUBindGroup;
-  readonly #generateBindings: GPUBindGroup;
+  readonly stages: GPUBuffer;
+  readonly quantiles: GPUBuffer;
+  readonly flowBindings: GPUBindGroupLayout;
+  readonly generateBindings: GPUBindGroupLayout;
+  readonly #flowLayout: GPUPipelineLayout;
+  readonly #flows = new Map<string, Promise<FlowPipelines>>();
 
   private constructor(
     readonly device: Device,
-    readonly sizes: Sizes,
     readonly generate: GPUComputePipeline,
-    readonly flow: GPUComputePipeline,
+    generateBindings: GPUBindGroupLayout,
   ) {
-    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
-    const seats = 2 * sizes.groups;
-    this.journalBytes = JOURNAL_HEADER + sizes.journal * 4 * shaderConstant('ENTRY_WORDS');
-    this.slots = this.#buffer('slots', STORAGE | COPY_DST, seats * 4 * slotLayout.words);
-    this.data = this.#buffer('data', STORAGE | COPY_SRC | COPY_DST, 16 * sizes.data);
-    this.journal = this.#buffer('journal', STORAGE | COPY_SRC | COPY_DST, this.journalBytes);
-    this.#params = this.#buffer('params', UNIFORM | COPY_DST, 16);
-    this.#fresh = this.#buffer('fresh', STORAGE | COPY_DST, 4 * seats);
-    const vectors = this.#buffer('vectors', STORAGE, 16 * sizes.vectors);
-    const sampleValues = this.#buffer('sample values', STORAGE, 4 * sizes.sampleValues);
-    const stages = device.upload('stages', STORAGE, stageTable());
-    const quantiles = device.upload('quantiles', STORAGE, gaussianQuantiles());
-    this.#buffers.push(stages, quantiles);
-    this.#flowBindings = this.#bind(flow, [
-      this.slots,
-      this.data,
-      vectors,
-      sampleValues,
-      stages,
-      this.journal,
-      this.#params,
+    const { STORAGE } = GPUBufferUsage;
+    this.stages = device.upload('stages', STORAGE, stageTable());
+    this.quantiles = device.upload('quantiles', STORAGE, gaussianQuantiles());
+    this.generateBindings = generateBindings;
+    this.flowBindings = bindings(device, [
+      'storage', // slots
+      'read-only-storage', // data, or the quantiles it is made from
+      'storage', // vectors
+      'storage', // sample values
+      'read-only-storage', // stages
+      'storage', // journal
+      'uniform', // params
+      'storage', // partials
     ]);
-    this.#generateBindings = this.#bind(generate, [this.slots, this.data, quantiles, this.#fresh]);
+    this.#flowLayout = device.gpu.createPipelineLayout({ bindGroupLayouts: [this.flowBindings] });
   }
 
-  /** Compiles the kernels and allocates their buffers. */
-  static async create(device: Device, sizes: Sizes): Promise<Kernels> {
-    const [generate, flow] = await Promise.all([
-      device.pipeline('generate', generateSource(sizes.workgroup)),
-      device.pipeline('flow', flowSource(sizes.workgroup)),
+  /** Compiles what every run needs. */
+  static async create(device: Device): Promise<Kernels> {
+    const layout = bindings(device, [
+      'storage', // slots
+      'storage', // data
+      'storage', // vectors
+      'storage', // sample values
+      'read-only-storage', // quantiles
+      'read-only-storage', // fresh
+      'uniform', // params
     ]);
-    return new Kernels(device, sizes, generate, flow);
+    const source = generateSource(GENERATE_WORKGROUP);
+    const pipelines = device.gpu.createPipelineLayout({ bindGroupLayouts: [layout] });
+    return new Kernels(device, await device.pipeline('generate', source, pipelines), layout);
   }
 
-  /** Writes a seat; fields that are not given are zero. */
-  writeSlot(seat: number, fields: Readonly<Record<string, number>>): void {
-    const { queue } = this.device.gpu;
-    queue.writeBuffer(this.slots, seat * 4 * slotLayout.words, packStruct(slotLayout, fields));
+  /** The pipelines of a plan. */
+  flow({ kernel, variant, rowSource }: Plan): Promise<FlowPipelines> {
+    const key = JSON.stringify([kernel, rowSource, variant]);
+    let found = this.#flows.get(key);
+    if (found === undefined) {
+      found = kernel === 'resident' ? this.#resident(variant) : this.#streamed(variant, rowSource);
+      this.#flows.set(key, found);
+      // What does not compile now may once the device is another one.
+      found.catch(() => this.#flows.delete(key));
+    }
+    return found;
   }
 
-  /** Writes given data, eight halves a vec4<u32>, from the vec4 `offset` on. */
-  writeData(offset: number, octets: Uint16Array): void {
-    this.device.gpu.queue.writeBuffer(this.data, 16 * offset, octets as Uint16Array<ArrayBuffer>);
+  async #resident(variant: Plan['variant']): Promise<FlowPipelines> {
+    const source = residentSource(variant);
+    const flow = await this.device.pipeline('flow', source, this.#flowLayout);
+    return { kernel: 'resident', flow };
   }
 
-  /** Encodes the making of the datasets of some seats, the largest of `octets` vec4<u32>. */
-  encodeGenerate(encoder: GPUCommandEncoder, seats: readonly number[], octets: number): void {
-    this.device.gpu.queue.writeBuffer(this.#fresh, 0, Uint32Array.from(seats));
-    const pass = encoder.beginComputePass({ label: 'generate' });
-    pass.setPipeline(this.generate);
-    pass.setBindGroup(0, this.#generateBindings);
-    // Four octets an invocation; the shader loops where the grid would be too large.
-    const width = Math.ceil(octets / (4 * this.sizes.workgroup));
-    pass.dispatchWorkgroups(Math.min(width, 65_535), seats.length);
-    pass.end();
+  async #streamed(variant: Plan['variant'], rowSource: Plan['rowSource']): Promise<FlowPipelines> {
+    const sources = streamedSource(variant, rowSource);
+    const [rows, merge, control] = await Promise.all(
+      (['rows', 'merge', 'control'] as const).map((pass) =>
+        this.device.pipeline(pass, sources[pass], this.#flowLayout),
+      ),
+    );
+    return { kernel: 'streamed', rows, merge, control } as FlowPipelines;
   }
+}
 
-  /** Encodes a round of training over an empty journal. */
-  encodeFlow(encoder: GPUCommandEncoder, dispatches: number, budget: number): void {
-    const params = packStruct(paramsLayout, { budget, journal_capacity: this.sizes.journal });
-    this.device.gpu.queue.writeBuffer(this.#params, 0, params);
-    encoder.clearBuffer(this.journal, 0, JOURNAL_HEADER);
-    const pass = encoder.beginComputePass({ label: 'flow' });
-    pass.setPipeline(this.flow);
-    pass.setBindGroup(0, this.#flowBindings);
-    for (let k = 0; k < dispatches; k++) pass.dispatchWorkgroups(this.sizes.groups);
-    pass.end();
-  }
-
-  destroy(): void {
-    for (const buffer of this.#buffers) buffer.destroy();
-  }
-
-  #buffer(label: string, usage: GPUBufferUsageFlags, size: number): GPUBuffer {
-    const buffer = this.device.gpu.createBuffer({ label, usage, size });
-    this.#buffers.push(buffer);
-    return buffer;
-  }
-
-  #bind(pipeline: GPUComputePipeline, buffers: readonly GPUBuffer[]): GPUBindGroup {
-    return this.device.gpu.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-    });
-  }
+/** A layout of one bind group: bindings 0, 1, … of the given types. */
+function bindings(device: Device, types: readonly GPUBufferBindingType[]): GPUBindGroupLayout {
+  return device.gpu.createBindGroupLayout({
+    entries: types.map((type, binding) => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type },
+    })),
+  });
 }
 
 /** Coefficients of the methods with 2 … MAX_STAGES stages, one after the other. */

@@ -2,21 +2,39 @@ import { datasetHalves, datasetKey } from '../model/dataset.ts';
 import { flowSettings, type Replica, type Trajectory } from '../model/replica.ts';
 import { COLUMNS } from '../model/trajectory.ts';
 import { Arena, type Block } from './arena.ts';
-import type { Kernels } from './kernels.ts';
+import { gradientCost, SAMPLE_ARRAYS, VECTORS } from './plan.ts';
+import { dataOf, type Waiting } from './waiting.ts';
 import { shaderConstant } from './wgsl.ts';
+import { planFits, type Workspace } from './workspace.ts';
 
 const ENTRY_WORDS = shaderConstant('ENTRY_WORDS');
 const ENTRY_ROW = shaderConstant('ENTRY_ROW');
 const ENTRY_FULL = shaderConstant('ENTRY_FULL');
 const ENTRY_STALLED = shaderConstant('ENTRY_STALLED');
-const VECTORS = 7;
-const SAMPLE_ARRAYS = 3;
+
+/** Nested datasets are shared as long as none has so much fewer columns than the widest. */
+const SPREAD = 1.25;
+
+/** log r at u = 0: what the first weights are relative to. */
+const ORIGIN_RESIDUAL = -Math.LN2;
 
 /** A replica in its seat, with the rows that have come in. */
 interface Occupant {
   readonly replica: Replica;
-  readonly blocks: { readonly data: Block; readonly vectors: Block; readonly samples: Block };
+  readonly vectors: Block;
+  readonly samples: Block;
   readonly rows: Float32Array[];
+}
+
+/** The seats that share a dataset, while any of them is taken. */
+interface Team {
+  readonly data: unknown;
+  readonly block: Block;
+  /** Columns of the dataset that was made, and octets of its rows. */
+  readonly dimensions: number;
+  readonly octets: number;
+  readonly partRows: number;
+  taken: number;
 }
 
 /** What a journal says. */
@@ -27,73 +45,97 @@ export interface JournalReport {
 
 /** Which replica sits where on the device, and what has come in from it. */
 export class Seats {
-  /** Seats that were filled since the datasets were last made, and the size of the largest. */
+  /** Seats that were filled since they were last made ready, and the size of the largest dataset. */
   fresh: number[] = [];
   freshOctets = 0;
   occupied = 0;
+  readonly #teams: (Team | undefined)[];
   readonly #occupants: (Occupant | undefined)[];
   readonly #data: Arena;
   readonly #vectors: Arena;
   readonly #samples: Arena;
 
-  constructor(readonly kernels: Kernels) {
-    const { groups, data, vectors, sampleValues } = kernels.sizes;
-    this.#occupants = new Array(2 * groups).fill(undefined);
-    this.#data = new Arena(data);
-    this.#vectors = new Arena(vectors);
-    this.#samples = new Arena(sampleValues);
+  constructor(readonly workspace: Workspace) {
+    const { plan, seats } = workspace;
+    this.#occupants = new Array(seats).fill(undefined);
+    this.#teams = new Array(seats / plan.variant.members).fill(undefined);
+    const stored = plan.rowSource === 'stored';
+    this.#data = new Arena(stored ? plan.dataBytes / 16 : Number.MAX_SAFE_INTEGER);
+    this.#vectors = new Arena(plan.vectorBytes / 16);
+    this.#samples = new Arena(plan.sampleBytes / 4);
+    // Seats may hold replicas of a run that was stopped.
+    for (let seat = 0; seat < seats; seat++) workspace.writeSlot(seat, {});
   }
 
-  /** A seat that is free, or undefined. First seats of all workgroups come before second ones. */
-  freeSeat(): number | undefined {
-    const { groups } = this.kernels.sizes;
-    for (let k = 0; k < 2 * groups; k++) {
-      const seat = k < groups ? 2 * k : 2 * (k - groups) + 1;
-      if (this.#occupants[seat] === undefined) return seat;
+  /**
+   * Fills free seats.
+   * @param waiting where replicas with the dataset of a team come from
+   * @param take gives the first replica of a team
+   * @returns one that was taken and for which there is no memory now
+   */
+  fill(waiting: Waiting, take: () => Replica | undefined): Replica | undefined {
+    const { plan } = this.workspace;
+    const { members } = plan.variant;
+    for (const index of this.#order()) {
+      for (let seat = index * members; seat < (index + 1) * members; seat++) {
+        if (this.#occupants[seat] !== undefined) continue;
+        const team = this.#teams[index];
+        const replica = team
+          ? waiting.takeSame(team.data, [team.dimensions / SPREAD, team.dimensions])
+          : take();
+        if (replica === undefined && team) break;
+        if (replica === undefined) return undefined;
+        const most = members > 1 ? SPREAD * replica.dimensions : 0;
+        const columns = waiting.columnsFor(replica, most);
+        const fits = planFits(plan, replica.samples, columns);
+        if (!this.seat(seat, replica, fits ? columns : replica.dimensions)) return replica;
+      }
     }
     return undefined;
   }
 
-  /** Why a replica can never have a seat on this device, in words; undefined if it can. */
-  refusal(replica: Replica): string | undefined {
-    const { samples, dimensions } = replica;
-    const { sizes } = this.kernels;
-    const needs = needsOf(replica);
-    const fits =
-      needs.data <= sizes.data &&
-      needs.vectors <= sizes.vectors &&
-      needs.samples <= sizes.sampleValues;
-    if (!fits) return `a dataset of ${samples} × ${dimensions} does not fit this device`;
-    if (gradientCost(samples, needs.octets, sizes.workgroup) > sizes.maxCost) {
-      return `a dataset of ${samples} × ${dimensions} is too large for this software driver's loops`;
+  /** Teams in the order in which they are filled: the first ones of all workgroups come first. */
+  *#order(): Generator<number> {
+    const { kernel, groups } = this.workspace.plan;
+    for (let k = 0; k < this.#teams.length; k++) {
+      yield kernel === 'streamed' ? k : k < groups ? 2 * k : 2 * (k - groups) + 1;
     }
-    return undefined;
   }
 
-  /** Puts a replica into a free seat. False if there is no memory for it now. */
-  fill(seat: number, replica: Replica): boolean {
+  /**
+   * Puts a replica into a free seat. The dataset of a new team gets so many columns.
+   * @returns false if there is no memory for it now
+   */
+  seat(seat: number, replica: Replica, columns = replica.dimensions): boolean {
+    const { plan } = this.workspace;
+    const index = Math.floor(seat / plan.variant.members);
     const { samples, dimensions } = replica;
-    const { octets, ...needs } = needsOf(replica);
-    const data = this.#data.take(needs.data);
-    const vectors = this.#vectors.take(needs.vectors);
-    const values = this.#samples.take(needs.samples);
-    if (!data || !vectors || !values) {
-      if (data) this.#data.give(data);
+    const octets = Math.ceil(dimensions / 8);
+    const vectors = this.#vectors.take(VECTORS * 2 * octets);
+    const values = this.#samples.take(SAMPLE_ARRAYS * samples);
+    const isFirst = this.#teams[index] === undefined;
+    const team = vectors && values ? (this.#teams[index] ?? this.#gather(replica, columns)) : null;
+    if (!vectors || !values || !team) {
       if (vectors) this.#vectors.give(vectors);
       if (values) this.#samples.give(values);
       return false;
     }
+    this.#teams[index] = team;
+    team.taken++;
     const [key0, key1] = datasetKey(replica);
     const settings = flowSettings(replica, 'float32');
-    const { workgroup } = this.kernels.sizes;
-    this.kernels.writeSlot(seat, {
+    this.workspace.writeSlot(seat, {
       phase: shaderConstant('PHASE_ORIGIN'),
       samples,
       dimensions,
       octets,
-      data_offset: data.offset,
+      row_octets: team.octets,
+      data_columns: isFirst && !replica.given && plan.rowSource === 'stored' ? team.dimensions : 0,
+      part_rows: team.partRows,
+      data_offset: team.block.offset,
       vectors_offset: vectors.offset,
       samples_offset: values.offset,
+      partials_offset: (index * plan.partialBytes) / 16 / this.#teams.length,
       key0,
       key1,
       sigma: replica.sigma,
@@ -104,17 +146,41 @@ export class Seats {
       goal_quantile: replica.goal?.testQuantile ?? 0,
       goal_errors: replica.goal?.trainErrors ?? 0,
       max_rows: settings.maxRows,
-      cost: gradientCost(samples, octets, workgroup),
+      cost: gradientCost(replica, plan.variant),
+      largest: ORIGIN_RESIDUAL,
     });
-    this.#occupants[seat] = { replica, blocks: { data, vectors, samples: values }, rows: [] };
+    this.#occupants[seat] = { replica, vectors, samples: values, rows: [] };
     this.occupied++;
-    if (replica.given) {
-      this.kernels.writeData(data.offset, packRows(datasetHalves(replica), dimensions, octets));
-    } else {
-      this.fresh.push(seat);
-      this.freshOctets = Math.max(this.freshOctets, data.size);
-    }
+    this.fresh.push(seat);
+    this.freshOctets = Math.max(this.freshOctets, team.octets * samples);
+    if (isFirst && replica.given) this.#writeRows(replica, team);
     return true;
+  }
+
+  /** Room for the dataset of a new team. */
+  #gather(replica: Replica, dimensions: number): Team | undefined {
+    const octets = Math.ceil(dimensions / 8);
+    const { parts, rowSource } = this.workspace.plan;
+    const partRows = Math.ceil(replica.samples / parts);
+    const size = rowSource === 'stored' ? partRows * octets : 1;
+    const block = this.#data.take(size);
+    return block && { data: dataOf(replica), block, dimensions, octets, partRows, taken: 0 };
+  }
+
+  /** Writes given data, each row padded with zeros to whole octets. */
+  #writeRows(replica: Replica, { octets, partRows, block }: Team): void {
+    const { samples, dimensions } = replica;
+    const halves = datasetHalves(replica);
+    for (let part = 0; part * partRows < samples; part++) {
+      const first = part * partRows;
+      const rows = Math.min(partRows, samples - first);
+      const packed = new Uint16Array(rows * 8 * octets);
+      for (let i = 0; i < rows; i++) {
+        const at = (first + i) * dimensions;
+        packed.set(halves.subarray(at, at + dimensions), i * 8 * octets);
+      }
+      this.workspace.writeData(part, block.offset, packed);
+    }
   }
 
   /**
@@ -142,10 +208,15 @@ export class Seats {
   }
 
   #leave(seat: number, occupant: Occupant, gradients: number, failure: string | null): Trajectory {
-    const { replica, blocks } = occupant;
-    this.#data.give(blocks.data);
-    this.#vectors.give(blocks.vectors);
-    this.#samples.give(blocks.samples);
+    const { replica, vectors, samples } = occupant;
+    const index = Math.floor(seat / this.workspace.plan.variant.members);
+    const team = this.#teams[index] as Team;
+    this.#vectors.give(vectors);
+    this.#samples.give(samples);
+    if (--team.taken === 0) {
+      this.#data.give(team.block);
+      this.#teams[index] = undefined;
+    }
     this.#occupants[seat] = undefined;
     this.occupied--;
     const rows = new Float32Array(occupant.rows.length * COLUMNS);
@@ -156,44 +227,8 @@ export class Seats {
   }
 }
 
-/** Elements of each buffer that a replica needs. */
-function needsOf({ samples, dimensions }: Replica): {
-  readonly octets: number;
-  readonly data: number;
-  readonly vectors: number;
-  readonly samples: number;
-} {
-  const octets = Math.ceil(dimensions / 8);
-  return {
-    octets,
-    data: samples * octets,
-    vectors: VECTORS * 2 * octets,
-    samples: SAMPLE_ARRAYS * samples,
-  };
-}
-
-/** Rows of halves, each padded with zeros to whole octets. */
-function packRows(halves: Uint16Array, dimensions: number, octets: number): Uint16Array {
-  const samples = halves.length / dimensions;
-  const packed = new Uint16Array(samples * 8 * octets);
-  for (let i = 0; i < samples; i++) {
-    packed.set(halves.subarray(i * dimensions, (i + 1) * dimensions), i * 8 * octets);
-  }
-  return packed;
-}
-
 function failureOf(kind: number): string | null {
   if (kind === ENTRY_FULL) return 'the record is full';
   if (kind === ENTRY_STALLED) return 'the step size fell to zero';
   return null;
-}
-
-/** Loop iterations of one invocation in one gradient of shaders/gradient.wgsl and its vectors. */
-function gradientCost(samples: number, octets: number, workgroup: number): number {
-  const rowTrips = Math.ceil(samples / workgroup);
-  const groups = Math.max(1, Math.floor(workgroup / octets));
-  const columnTrips = Math.ceil(octets / workgroup);
-  const vectorTrips = Math.ceil((2 * octets) / workgroup);
-  const columns = columnTrips * Math.ceil(samples / (2 * groups)) + groups;
-  return rowTrips * (octets + 3) + columns + 3 * vectorTrips + 4 * Math.log2(workgroup);
 }

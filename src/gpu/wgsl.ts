@@ -1,16 +1,28 @@
 /** The shaders as complete modules: shared parts, constants of the host and one pass each. */
-import flow from '../../shaders/flow.wgsl?raw';
+import advance from '../../shaders/flow/advance.wgsl?raw';
+import control from '../../shaders/flow/control.wgsl?raw';
+import journal from '../../shaders/flow/journal.wgsl?raw';
+import merge from '../../shaders/flow/merge.wgsl?raw';
+import partials from '../../shaders/flow/partials.wgsl?raw';
+import pass from '../../shaders/flow/pass.wgsl?raw';
+import regenerated from '../../shaders/flow/regenerated.wgsl?raw';
+import resident from '../../shaders/flow/resident.wgsl?raw';
+import residual from '../../shaders/flow/residual.wgsl?raw';
+import rows from '../../shaders/flow/rows.wgsl?raw';
+import state from '../../shaders/flow/state.wgsl?raw';
+import step from '../../shaders/flow/step.wgsl?raw';
+import stored from '../../shaders/flow/stored.wgsl?raw';
 import generate from '../../shaders/generate.wgsl?raw';
-import gradient from '../../shaders/gradient.wgsl?raw';
-import journal from '../../shaders/journal.wgsl?raw';
 import probe from '../../shaders/probe.wgsl?raw';
+import entries from '../../shaders/shared/entries.wgsl?raw';
 import layout from '../../shaders/shared/layout.wgsl?raw';
 import reduce from '../../shaders/shared/reduce.wgsl?raw';
 import threefry from '../../shaders/shared/threefry.wgsl?raw';
-import step from '../../shaders/step.wgsl?raw';
 import { Control } from '../model/replica.ts';
 import { MAX_STAGES } from '../model/rkc.ts';
 import { structLayout } from './layout.ts';
+import type { RowSource, Variant } from './plan.ts';
+import { unroll } from './unroll.ts';
 
 export const slotLayout = structLayout(layout, 'Slot');
 export const paramsLayout = structLayout(layout, 'Params');
@@ -28,11 +40,10 @@ export function shaderConstant(name: string): number {
   return Number(value);
 }
 
-/** Constants that shaders and host share, declared from the host's values. */
-function constants(workgroup: number): string {
+/** Constants of the step control that shaders and host share, declared from the host's values. */
+function controlConstants(): string {
   const float = (value: number): string => `f32(${value.toExponential()})`;
   return [
-    `const WORKGROUP = ${workgroup}u;`,
     `const MAX_STAGES = ${MAX_STAGES}u;`,
     `const UNORM_FLOOR = ${float(Control.uNormFloor)};`,
     `const FIRST_STEP = ${float(Control.firstStep)};`,
@@ -46,18 +57,49 @@ function constants(workgroup: number): string {
     `const MAX_GROWTH = ${float(Control.maxGrowth)};`,
     `const MAX_SHRINK = ${float(Control.maxShrink)};`,
     `const MAX_REJECTIONS = ${Control.maxRejections}u;`,
-    '',
   ].join('\n');
 }
 
-/** Source of the pass that makes datasets. */
-export function generateSource(workgroup: number): string {
-  return [constants(workgroup), layout, threefry, generate].join('\n');
+/** What a pass over rows is compiled for. */
+function variantConstants({ workgroup, lanes, held, batch, members, kept }: Variant): string {
+  const counts = { WORKGROUP: workgroup, LANES: lanes, HELD: held, BATCH: batch };
+  return Object.entries({ ...counts, MEMBERS: members, KEPT: kept })
+    .map(([name, value]) => `const ${name} = ${value}u;`)
+    .join('\n');
 }
 
-/** Source of the pass that trains. */
-export function flowSource(workgroup: number): string {
-  return [constants(workgroup), layout, reduce, journal, gradient, step, flow].join('\n');
+function passSource({ held, batch, members }: Variant): string {
+  return unroll(pass, { HELD: held, BATCH: batch, MEMBERS: members });
+}
+
+/** Source of the pass that gets seats ready. */
+export function generateSource(workgroup: number): string {
+  return [`const WORKGROUP = ${workgroup}u;`, layout, threefry, entries, generate].join('\n');
+}
+
+/** Everything that the passes of a flow have in common. */
+function flowParts(variant: Variant): string[] {
+  const constants = [variantConstants(variant), controlConstants()];
+  return [...constants, layout, state, reduce, journal, residual];
+}
+
+/** Source of the kernel in which one workgroup trains a replica, many gradients a dispatch. */
+export function residentSource(variant: Variant): string {
+  return [...flowParts(variant), passSource(variant), step, advance, resident].join('\n');
+}
+
+/** Source of the three passes of a streamed gradient. */
+export function streamedSource(
+  variant: Variant,
+  rowSource: RowSource,
+): { readonly rows: string; readonly merge: string; readonly control: string } {
+  const source = rowSource === 'stored' ? [stored] : [threefry, entries, regenerated];
+  const own = [...flowParts(variant), partials];
+  return {
+    rows: [...own, ...source, passSource(variant), rows].join('\n'),
+    merge: [...own, merge].join('\n'),
+    control: [...own, step, advance, control].join('\n'),
+  };
 }
 
 /** Source of the pass that probes the arithmetic of a device. */

@@ -2,7 +2,9 @@
 
 import type { Device } from '../../src/gpu/device.ts';
 import { Kernels } from '../../src/gpu/kernels.ts';
+import { SAMPLE_ARRAYS, VECTORS } from '../../src/gpu/plan.ts';
 import { Seats } from '../../src/gpu/seats.ts';
+import { Workspace } from '../../src/gpu/workspace.ts';
 import { type DatasetId, datasetHalves } from '../../src/model/dataset.ts';
 import { type Case, check, checkEqual } from './check.ts';
 
@@ -12,46 +14,50 @@ export async function sha256(halves: Uint16Array): Promise<string> {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Kernels with room for the datasets below. */
-function kernelsFor(device: Device): Promise<Kernels> {
-  return Kernels.create(device, {
-    workgroup: 16,
-    groups: 1,
-    maxCost: Infinity,
-    data: 2 ** 14,
-    vectors: 2 ** 11,
-    sampleValues: 2 ** 11,
-    journal: 64,
-  });
-}
-
 /** Makes a dataset on the GPU and reads it back without the padding, row-major. */
-export async function gpuHalves(kernels: Kernels, id: DatasetId): Promise<Uint16Array> {
+export async function gpuHalves(kernels: Kernels, id: DatasetId, parts = 1): Promise<Uint16Array> {
   const { device } = kernels;
-  const octets = Math.ceil(id.dimensions / 8);
-  const size = id.samples * octets;
-  const seats = new Seats(kernels);
+  const { samples, dimensions } = id;
+  const octets = Math.ceil(dimensions / 8);
+  const partRows = Math.ceil(samples / parts);
+  const bytes = 16 * partRows * octets;
+  const workspace = await Workspace.create(kernels, {
+    kernel: 'streamed',
+    variant: { workgroup: 16, lanes: 4, held: 1, batch: 4, members: 1, kept: 0 },
+    teams: 1,
+    groups: 1,
+    rowSource: 'stored',
+    parts,
+    dataBytes: bytes,
+    vectorBytes: 16 * VECTORS * 2 * octets,
+    sampleBytes: 4 * SAMPLE_ARRAYS * samples,
+    partialBytes: 16,
+  });
+  const seats = new Seats(workspace);
   const replica = { ...id, index: 0, sigma: 1, dynamics: 'flow' as const, horizon: 1, goal: null };
-  check(seats.fill(0, { ...replica, tolerance: 'default' }), 'the dataset has room');
+  check(seats.seat(0, { ...replica, tolerance: 'default' }), 'the dataset has room');
   const { gpu } = device;
   const staging = gpu.createBuffer({
-    size: 16 * size,
+    size: parts * bytes,
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
   });
   const encoder = gpu.createCommandEncoder();
-  kernels.encodeGenerate(encoder, seats.fresh, seats.freshOctets);
-  encoder.copyBufferToBuffer(kernels.data, 0, staging, 0, 16 * size);
+  workspace.encodeGenerate(encoder, seats.fresh, seats.freshOctets);
+  for (const [part, buffer] of workspace.data.entries()) {
+    encoder.copyBufferToBuffer(buffer, 0, staging, part * bytes, bytes);
+  }
   gpu.queue.submit([encoder.finish()]);
   await staging.mapAsync(GPUMapMode.READ);
   const padded = new Uint16Array(staging.getMappedRange().slice(0));
   staging.destroy();
+  workspace.destroy();
   device.check();
-  const halves = new Uint16Array(id.samples * id.dimensions);
-  for (let i = 0; i < id.samples; i++) {
+  const halves = new Uint16Array(samples * dimensions);
+  for (let i = 0; i < samples; i++) {
     const row = padded.subarray(i * 8 * octets, (i + 1) * 8 * octets);
-    halves.set(row.subarray(0, id.dimensions), i * id.dimensions);
+    halves.set(row.subarray(0, dimensions), i * dimensions);
     check(
-      row.subarray(id.dimensions).every((half) => half === 0),
+      row.subarray(dimensions).every((half) => half === 0),
       `padding of row ${i} is zero`,
     );
   }
@@ -67,7 +73,7 @@ export const datasetCases: readonly Case<Device>[] = [
   {
     name: 'generate: the dataset is bit-exact on every shape',
     run: async (device) => {
-      const kernels = await kernelsFor(device);
+      const kernels = await Kernels.create(device);
       for (const [samples, dimensions] of [
         [2, 1],
         [5, 4],
@@ -78,7 +84,8 @@ export const datasetCases: readonly Case<Device>[] = [
       ] as const) {
         for (const ensemble of ['independent', 'nested'] as const) {
           const id = { seed: 0xfedcba98, samples, dimensions, ensemble };
-          const [gpu, host] = [await gpuHalves(kernels, id), datasetHalves(id)];
+          const parts = samples > 60 ? 3 : 1; // spread over several buffers where there is enough
+          const [gpu, host] = [await gpuHalves(kernels, id, parts), datasetHalves(id)];
           checkEqual(
             gpu.findIndex((half, k) => half !== host[k]),
             -1,
@@ -92,7 +99,7 @@ export const datasetCases: readonly Case<Device>[] = [
   {
     name: 'generate: SHA-256 of seed 7, N 333, d 149, both ensembles',
     run: async (device) => {
-      const kernels = await kernelsFor(device);
+      const kernels = await Kernels.create(device);
       const digests: string[] = [];
       for (const id of DIGEST_IDS) {
         const digest = await sha256(await gpuHalves(kernels, id));

@@ -142,17 +142,16 @@ export const largestCase: Case<Pick<EngineContext, 'engine'>> = {
     if (!trajectory) throw new Error('one run');
     checkEqual(trajectory.failure, null, 'failure');
     const twin = runFlow(large);
-    // The same first rows, to float32 rounding over sums of 10 000 terms.
-    for (const column of [Column.uNormSlope, Column.uNorm, Column.log1pTime]) {
-      for (const row of [0, 1]) {
-        const expected = entry(twin.rows, row, column);
-        checkClose(
-          entry(trajectory.rows, row, column),
-          expected,
-          1e-4 * expected,
-          `column ${column}`,
-        );
-      }
+    // To float32 rounding over sums of 10 000 terms. How long the first step is rests on an estimate
+    // of ρ by differences, which is not as good; u and log(1 + t) are linear in θ up to there.
+    const first = (rows: Rows): number[] => [
+      entry(rows, 0, Column.uNormSlope),
+      entry(rows, 1, Column.uNorm) / entry(rows, 1, Column.clock),
+      entry(rows, 1, Column.log1pTime) / entry(rows, 1, Column.clock),
+    ];
+    const expected = first(twin.rows);
+    for (const [k, actual] of first(trajectory.rows).entries()) {
+      checkClose(actual / (expected[k] as number), 1, 1e-4, `slope ${k} at the start`);
     }
     return `${trajectory.gradients} gradients`;
   },

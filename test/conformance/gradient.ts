@@ -1,21 +1,34 @@
-/** One gradient of the shader against the float64 twin. */
+/** One gradient of the shader against the float64 twin, in every variant of the pass over rows. */
 import { Gradient } from '../../src/cpu/gradient.ts';
 import type { Device } from '../../src/gpu/device.ts';
 import { packStruct } from '../../src/gpu/layout.ts';
-import { flowSource, slotLayout } from '../../src/gpu/wgsl.ts';
+import { SAMPLE_ARRAYS, type Variant, VECTORS } from '../../src/gpu/plan.ts';
+import { residentSource, slotLayout } from '../../src/gpu/wgsl.ts';
 import { datasetHalves, datasetValues } from '../../src/model/dataset.ts';
 import { type Case, check, checkClose, checkEqual } from './check.ts';
 
-/** An entry point that evaluates once and leaves the statistics behind the vectors. */
+/**
+ * An entry point that evaluates and leaves the statistics behind the vectors: twice, as the first
+ * pass finds out what the weights of the second are relative to.
+ */
 const PROBE = `
 @compute @workgroup_size(WORKGROUP)
 fn probe_gradient(@builtin(local_invocation_index) lid: u32) {
-  if (lid == 0u) { slot = slots[0]; }
-  workgroupBarrier();
-  let stats = evaluate_gradient(lid);
-  if (lid == 0u) {
-    vectors[vector(DIRECTION + 1u)] =
-      vec4(stats.log_mean_residual, stats.log_train_loss, f32(stats.train_errors), 0.0);
+  if (!take_team(lid, 0u)) { return; }
+  keep_rows(lid);
+  for (var turn = 0u; turn < 2u; turn++) {
+    pass_over(lid, 0u, workgroupUniformLoad(&team[0].samples));
+    storageBarrier();
+    workgroupBarrier();
+    if (lid == 0u) {
+      for (var m = 0u; m < MEMBERS; m++) {
+        let stats = stats_of(m, totals[m], reference(m));
+        vectors[vector(m, DIRECTION + 1u)] =
+          vec4(stats.log_mean_residual, stats.log_train_loss, f32(stats.train_errors), 0.0);
+        team[m].largest = totals[m].w - reference_offset(m);
+      }
+    }
+    workgroupBarrier();
   }
 }`;
 
@@ -26,39 +39,58 @@ interface Evaluation {
   readonly trainErrors: number;
 }
 
+/** Where a member of the team stands. */
+interface Point {
+  readonly u: Float64Array;
+  readonly clock: number;
+  readonly sigma: number;
+}
+
 async function evaluate(
   device: Device,
   id: Parameters<typeof datasetHalves>[0],
-  sigma: number,
-  u: Float64Array,
-  clock: number,
-  workgroup: number,
-): Promise<Evaluation> {
+  points: readonly Point[],
+  variant: Variant,
+): Promise<Evaluation[]> {
   const { gpu } = device;
-  const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+  const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
   const octets = Math.ceil(id.dimensions / 8);
   const halves = datasetHalves(id);
   const padded = new Uint16Array(id.samples * octets * 8);
   for (let i = 0; i < id.samples; i++) {
     padded.set(halves.subarray(i * id.dimensions, (i + 1) * id.dimensions), i * octets * 8);
   }
-  const vectors = new Float32Array(7 * 8 * octets + 4);
-  vectors.set(u, 2 * 8 * octets); // POINT
-  const slot = packStruct(slotLayout, {
-    samples: id.samples,
-    dimensions: id.dimensions,
-    octets,
-    sigma,
-    clock,
+  const stride = VECTORS * 8 * octets + 4;
+  const vectors = new Float32Array(points.length * stride);
+  const slots = new Uint8Array(points.length * 4 * slotLayout.words);
+  points.forEach(({ u, clock, sigma }, m) => {
+    vectors.set(u, m * stride + 2 * 8 * octets); // POINT
+    const fields = {
+      phase: 1,
+      samples: id.samples,
+      dimensions: id.dimensions,
+      octets,
+      row_octets: octets,
+      vectors_offset: (m * stride) / 4,
+      samples_offset: m * SAMPLE_ARRAYS * id.samples,
+      sigma,
+      clock,
+    };
+    slots.set(new Uint8Array(packStruct(slotLayout, fields)), m * 4 * slotLayout.words);
   });
   const vectorBuffer = device.upload('vectors', STORAGE | COPY_SRC, vectors);
-  const buffers = [
-    device.upload('slots', STORAGE, slot),
-    device.upload('data', STORAGE, padded),
-    vectorBuffer,
-    device.upload('samples', STORAGE, new Float32Array(3 * id.samples)),
-  ];
-  const module = gpu.createShaderModule({ code: flowSource(workgroup) + PROBE });
+  const empty = (label: string, usage: number): GPUBuffer =>
+    device.upload(label, usage, new Uint8Array(256));
+  const buffers: Record<number, GPUBuffer> = {
+    0: device.upload('slots', STORAGE, slots),
+    1: device.upload('data', STORAGE, padded),
+    2: vectorBuffer,
+    3: device.upload('samples', STORAGE, new Float32Array(2 * points.length * id.samples)),
+    4: empty('stages', STORAGE),
+    5: empty('journal', STORAGE),
+    6: empty('params', UNIFORM),
+  };
+  const module = gpu.createShaderModule({ code: residentSource(variant) + PROBE });
   const pipeline = await gpu.createComputePipelineAsync({
     layout: 'auto',
     compute: { module, entryPoint: 'probe_gradient' },
@@ -67,11 +99,16 @@ async function evaluate(
   const encoder = gpu.createCommandEncoder();
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
+  // What the entry point does not use is not in its layout.
+  const used = [0, 1, 2, 3];
   pass.setBindGroup(
     0,
     gpu.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+      entries: used.map((binding) => ({
+        binding,
+        resource: { buffer: buffers[binding] as GPUBuffer },
+      })),
     }),
   );
   pass.dispatchWorkgroups(1);
@@ -82,52 +119,62 @@ async function evaluate(
   const result = new Float32Array(staging.getMappedRange().slice(0));
   staging.destroy();
   device.check();
-  const [logMeanResidual, logTrainLoss, trainErrors] = result.subarray(
-    7 * 8 * octets,
-  ) as unknown as [number, number, number];
-  return {
-    slope: result.slice(3 * 8 * octets, 3 * 8 * octets + id.dimensions),
-    logMeanResidual,
-    logTrainLoss,
-    trainErrors,
-  };
+  return points.map((_, m) => {
+    const own = result.subarray(m * stride, (m + 1) * stride);
+    const [logMeanResidual, logTrainLoss, trainErrors] = own.subarray(
+      VECTORS * 8 * octets,
+    ) as unknown as [number, number, number];
+    const slope = own.slice(3 * 8 * octets, 3 * 8 * octets + id.dimensions);
+    return { slope, logMeanResidual, logTrainLoss, trainErrors };
+  });
 }
+
+/** Shapes of data and of the pass: full and ragged tiles, several members, rows that are kept. */
+const PASSES: readonly (readonly [number, number, Variant])[] = [
+  [2, 1, { workgroup: 16, lanes: 1, held: 1, batch: 4, members: 1, kept: 0 }],
+  [50, 20, { workgroup: 16, lanes: 4, held: 1, batch: 4, members: 1, kept: 0 }],
+  [50, 20, { workgroup: 16, lanes: 4, held: 1, batch: 2, members: 2, kept: 256 }],
+  [130, 65, { workgroup: 64, lanes: 4, held: 3, batch: 1, members: 4, kept: 0 }],
+  [300, 9, { workgroup: 64, lanes: 2, held: 1, batch: 4, members: 1, kept: 768 }],
+  [64, 300, { workgroup: 16, lanes: 16, held: 3, batch: 2, members: 2, kept: 0 }],
+  [33, 250, { workgroup: 128, lanes: 32, held: 2, batch: 4, members: 1, kept: 0 }],
+];
 
 export const gradientCases: readonly Case<Device>[] = [
   {
     name: 'gradient: one evaluation to rounding, from z near 0 to z near −600',
     run: async (device) => {
       let worst = 0;
-      for (const [samples, dimensions, workgroup] of [
-        [2, 1, 16],
-        [50, 20, 16],
-        [130, 65, 64],
-        [300, 9, 64],
-        [64, 300, 16],
-      ] as const) {
+      for (const [samples, dimensions, variant] of PASSES) {
         for (const clock of [0.1, 30, 600]) {
           const id = { seed: 3, samples, dimensions, ensemble: 'independent' } as const;
-          const sigma = 2;
-          const u = Float64Array.from({ length: dimensions }, (_, j) =>
-            Math.fround(0.5 * Math.sin(j + 1)),
-          );
-          const twin = new Gradient(datasetValues(id), samples, dimensions, sigma, 'flow');
-          const expected = new Float64Array(dimensions);
-          twin.evaluate(u, clock, expected);
-          const actual = await evaluate(device, id, sigma, u, clock, workgroup);
-          const name = `N ${samples}, d ${dimensions}, θ ${clock}`;
-          const scale = Math.hypot(...expected);
-          // z carries the rounding of θ: 600·2^-24 moves a weight by 4e-5, sums average over it.
-          const rounding = 3e-6 + clock * 2 ** -23;
-          for (const [j, value] of expected.entries()) {
-            const error = Math.abs((actual.slope[j] as number) - value) / scale;
-            check(error <= rounding, `${name}, F_${j}: off by ${error} of ‖F‖`);
-            worst = Math.max(worst, error);
+          const points = Array.from({ length: variant.members }, (_, m) => ({
+            u: Float64Array.from({ length: dimensions }, (_, j) =>
+              Math.fround((0.5 + 0.1 * m) * Math.sin(j + 1 + m)),
+            ),
+            clock: Math.fround(clock * (1 + m)),
+            sigma: 2 + m,
+          }));
+          const actual = await evaluate(device, id, points, variant);
+          for (const [m, point] of points.entries()) {
+            const twin = new Gradient(datasetValues(id), samples, dimensions, point.sigma, 'flow');
+            const expected = new Float64Array(dimensions);
+            twin.evaluate(point.u, point.clock, expected);
+            const own = actual[m] as Evaluation;
+            const name = `N ${samples}, d ${dimensions}, θ ${point.clock}`;
+            const scale = Math.hypot(...expected);
+            // z carries the rounding of θ: 600·2^-24 moves a weight by 4e-5, sums average over it.
+            const rounding = 3e-6 + point.clock * 2 ** -23;
+            for (const [j, value] of expected.entries()) {
+              const error = Math.abs((own.slope[j] as number) - value) / scale;
+              check(error <= rounding, `${name}, F_${j}: off by ${error} of ‖F‖`);
+              worst = Math.max(worst, error);
+            }
+            const { logMeanResidual, logTrainLoss, trainErrors } = twin.stats;
+            checkClose(own.logMeanResidual, logMeanResidual, rounding, `${name}: log mean r`);
+            checkClose(own.logTrainLoss, logTrainLoss, rounding, `${name}: log loss`);
+            checkEqual(own.trainErrors, trainErrors, `${name}: errors`);
           }
-          const { logMeanResidual, logTrainLoss, trainErrors } = twin.stats;
-          checkClose(actual.logMeanResidual, logMeanResidual, rounding, `${name}: log mean r`);
-          checkClose(actual.logTrainLoss, logTrainLoss, rounding, `${name}: log loss`);
-          checkEqual(actual.trainErrors, trainErrors, `${name}: errors`);
         }
       }
       return `worst error of F ${worst.toExponential(1)} of its norm`;

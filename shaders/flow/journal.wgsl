@@ -8,33 +8,33 @@ struct Journal {
 }
 
 // Appends an entry without columns and returns where columns would go. One invocation calls it.
-fn append(seat: u32, kind: u32) -> u32 {
+fn append(m: u32, kind: u32) -> u32 {
   let at = ENTRY_WORDS * atomicAdd(&journal.count, 1u);
-  journal.entries[at] = seat;
+  journal.entries[at] = first_seat + m;
   journal.entries[at + 1u] = kind;
   return at + 2u;
 }
 
 // Appends a row of the record; the columns are those of src/model/trajectory.ts.
 fn append_row(
-  seat: u32,
+  m: u32,
   log_mean_residual: f32,
   u_norm_slope: f32,
   slope_norm: f32,
   log_train_loss: f32,
   errors: vec4<f32>,
 ) {
-  let at = append(seat, ENTRY_ROW);
+  let at = append(m, ENTRY_ROW);
   // d log L/dθ, L the training loss: dL/dθ = mean(r)·(Σ p_i g_i·F − 1), and F = −σ² Σ p g;
   // without a bias there is no −1.
-  let motion = slope_norm * slope_norm / (slot.sigma * slot.sigma);
-  let bias = select(1.0, 0.0, slot.conformal == 1u);
+  let motion = slope_norm * slope_norm / (team[m].sigma * team[m].sigma);
+  let bias = select(1.0, 0.0, team[m].conformal == 1u);
   let log_train_loss_slope = -(bias + motion) * exp(log_mean_residual - log_train_loss);
   let columns = array<f32, 12>(
-    slot.root * slot.root, slot.y, log_mean_residual, slot.u_norm, u_norm_slope, log_train_loss,
-    f32(slot.gradients), log_train_loss_slope, errors.x, errors.y, errors.z, errors.w,
+    team[m].root * team[m].root, team[m].y, log_mean_residual, team[m].u_norm, u_norm_slope, log_train_loss,
+    f32(team[m].gradients), log_train_loss_slope, errors.x, errors.y, errors.z, errors.w,
   );
   for (var k = 0u; k < 12u; k++) { journal.entries[at + k] = bitcast<u32>(columns[k]); }
-  slot.rows++;
-  slot.train_errors = u32(errors.w);
+  team[m].rows++;
+  team[m].train_errors = u32(errors.w);
 }

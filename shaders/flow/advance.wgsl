@@ -1,0 +1,226 @@
+// What follows an evaluation of the gradient: the state machine of `phase`, twin of src/cpu/flow.ts,
+// where the method is described. Every gradient is followed by one call of `advance`, so that a run
+// can stop and go on anywhere.
+
+struct GradientStats {
+  log_mean_residual: f32,
+  log_train_loss: f32,
+  train_errors: u32,
+}
+
+// Compilers may take for granted that there is no NaN, so its bits are looked at.
+fn is_finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
+
+fn below_test_goal(m: u32) -> bool {
+  if (team[m].has_goal == 0u) { return false; }
+  if (team[m].u_norm > 0.0) {
+    return team[m].root * team[m].root < team[m].goal_quantile * team[m].u_norm;
+  }
+  return 1.0 < team[m].goal_quantile * team[m].first_slope_norm;
+}
+
+// All invocations: POINT = u + offset·direction of the given length, at the clock of the step.
+fn probe(lid: u32, m: u32, origin: u32, direction: u32, scale: f32) {
+  for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
+    vectors[vector(m, POINT) + k] =
+      vectors[vector(m, origin) + k] + scale * vectors[vector(m, direction) + k];
+  }
+}
+
+// All invocations: starts power iterations from DIRECTION, which has the given length.
+fn begin_radius(lid: u32, m: u32, length: f32, iterations: u32) {
+  // A direction of length 0 (F does not depend on u along it) stays 0 and gives ρ = 0.
+  probe(lid, m, U, DIRECTION, DIFFERENCE_DISTANCE / max(length, 1e-30));
+  workgroupBarrier();
+  if (lid == 0u) {
+    team[m].clock = team[m].root * team[m].root;
+    team[m].power_left = iterations;
+    team[m].radius_at = team[m].gradients;
+    team[m].phase = PHASE_POWER;
+  }
+}
+
+// All invocations: the next step of length about `wanted`.
+fn begin_step(lid: u32, m: u32) {
+  if (lid == 0u) {
+    choose_step(m);
+    team[m].y_end_slope = team[m].y_slope;
+  }
+  workgroupBarrier();
+  next_stage(lid, m);
+}
+
+fn after_origin(lid: u32, m: u32, stats: GradientStats) {
+  var square = 0.0;
+  for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
+    let slope = vectors[vector(m, END_SLOPE) + k];
+    vectors[vector(m, SLOPE) + k] = slope;
+    vectors[vector(m, DIRECTION) + k] = slope;
+    square += dot(slope, slope);
+  }
+  let length = sqrt(reduce_sum(lid, vec4(square, 0.0, 0.0, 0.0)).x);
+  let offset = DIFFERENCE_DISTANCE / (1.0 + length);
+  probe(lid, m, U, SLOPE, offset);
+  if (lid == 0u) {
+    team[m].first_slope_norm = length;
+    team[m].y_slope = exp(-stats.log_mean_residual);
+    team[m].origin_residual = stats.log_mean_residual;
+    team[m].origin_loss = stats.log_train_loss;
+    team[m].clock = offset;
+    team[m].phase = PHASE_FIRST;
+  }
+}
+
+fn after_first(lid: u32, m: u32, stats: GradientStats) {
+  if (lid == 0u) { team[m].train_errors = stats.train_errors; }
+  begin_radius(lid, m, team[m].first_slope_norm, FIRST_POWER_ITERATIONS);
+}
+
+fn after_power(lid: u32, m: u32) {
+  var square = 0.0;
+  for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
+    let change = (vectors[vector(m, END_SLOPE) + k] - vectors[vector(m, SLOPE) + k])
+      / DIFFERENCE_DISTANCE;
+    vectors[vector(m, DIRECTION) + k] = change;
+    square += dot(change, change);
+  }
+  let length = sqrt(reduce_sum(lid, vec4(square, 0.0, 0.0, 0.0)).x);
+  let left = workgroupUniformLoad(&team[m].power_left) - 1u;
+  if (left > 0u && length > 0.0) {
+    probe(lid, m, U, DIRECTION, DIFFERENCE_DISTANCE / length);
+    if (lid == 0u) { team[m].power_left = left; }
+    return;
+  }
+  if (lid == 0u) {
+    team[m].radius = RADIUS_SAFETY * length;
+    if (team[m].rows == 0u) {
+      append_row(m, team[m].origin_residual, team[m].first_slope_norm, team[m].first_slope_norm,
+        team[m].origin_loss, vec4(f32(team[m].train_errors)));
+      team[m].was_below = select(0u, 1u, below_test_goal(m));
+      team[m].wanted = sqrt(FIRST_STEP / stiffness(m));
+    }
+  }
+  workgroupBarrier();
+  begin_step(lid, m);
+}
+
+fn after_stage(lid: u32, m: u32, stats: GradientStats) {
+  if (lid == 0u) {
+    team[m].y_end_slope = exp(-stats.log_mean_residual - (team[m].y + team[m].y_increment));
+  }
+  if (workgroupUniformLoad(&team[m].stage) < workgroupUniformLoad(&team[m].stages)) {
+    if (lid == 0u) { team[m].stage++; }
+    workgroupBarrier();
+    next_stage(lid, m);
+    return;
+  }
+
+  // The last stage: its point is the end of the step. Embedded error estimate of RKC2:
+  // 0.4 h (F_0 + F_s) − 0.8 (Y_s − Y_0), slopes in τ.
+  let rate = 2.0 * team[m].root;
+  let end_rate = 2.0 * (team[m].root + team[m].h);
+  var sums = vec4(0.0); // error², ‖u‖², u·F, ‖F‖²
+  for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
+    let end = vectors[vector(m, POINT) + k];
+    let end_slope = vectors[vector(m, END_SLOPE) + k];
+    let error = 0.4 * team[m].h * (rate * vectors[vector(m, SLOPE) + k] + end_rate * end_slope)
+      - 0.8 * vectors[vector(m, INCREMENT) + k];
+    sums += vec4(dot(error, error), dot(end, end), dot(end, end_slope), dot(end_slope, end_slope));
+  }
+  sums = reduce_sum(lid, sums);
+  let end_norm = sqrt(sums.y);
+  let y_error = 0.4 * team[m].h * (rate * team[m].y_slope + end_rate * team[m].y_end_slope) - 0.8 * team[m].y_increment;
+  let u_scale = UNORM_FLOOR + max(team[m].u_norm, end_norm);
+  let y_scale = TIME_ERROR_WEIGHT * min(1.0, team[m].y + team[m].y_increment);
+  let error = max(sqrt(sums.x) / u_scale, abs(y_error) / y_scale) / team[m].tolerance;
+  let valid = is_finite(error) && is_finite(end_norm) && is_finite(stats.log_mean_residual);
+
+  if (lid == 0u) { accepted = select(0u, 1u, valid && error <= 1.0); }
+  if (workgroupUniformLoad(&accepted) == 1u) {
+    for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
+      vectors[vector(m, U) + k] = vectors[vector(m, POINT) + k];
+      vectors[vector(m, SLOPE) + k] = vectors[vector(m, END_SLOPE) + k];
+    }
+    let errors = reduce_sum(lid, count_errors(lid, m));
+    if (lid == 0u) {
+      team[m].root += team[m].h;
+      team[m].y += team[m].y_increment;
+      team[m].y_slope = team[m].y_end_slope;
+      team[m].u_norm = end_norm;
+      append_row(m, stats.log_mean_residual, sums.z / max(end_norm, 1e-30), sqrt(sums.w),
+        stats.log_train_loss, errors);
+      let below = below_test_goal(m);
+      let reached = team[m].has_goal == 1u && team[m].was_below == 1u && !below
+        && team[m].train_errors <= team[m].goal_errors;
+      if (team[m].y >= team[m].log1p_horizon || reached) {
+        finish(m, ENTRY_DONE);
+      } else if (team[m].rows >= team[m].max_rows) {
+        finish(m, ENTRY_FULL);
+      }
+      if (below) { team[m].was_below = 1u; }
+      team[m].wanted = team[m].h * growth(m, error, team[m].rejections > 0u);
+      team[m].last_error = max(error, 1e-10);
+      team[m].last_step = team[m].h;
+      team[m].rejections = 0u;
+    }
+  } else if (lid == 0u) {
+    team[m].rejections++;
+    if (team[m].rejections > MAX_REJECTIONS) { finish(m, ENTRY_STALLED); }
+    team[m].wanted = team[m].h * max(MAX_SHRINK, select(0.0, 0.8 * pow(error, -1.0 / 3.0), valid));
+  }
+  if (workgroupUniformLoad(&team[m].phase) == PHASE_EMPTY) { return; }
+
+  let due = select(RADIUS_INTERVAL, 1u, team[m].rejections > 0u);
+  if (lid == 0u) { accepted = select(0u, 1u, team[m].gradients - team[m].radius_at >= due); }
+  if (workgroupUniformLoad(&accepted) == 1u) {
+    var square = 0.0;
+    for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
+      square += dot(vectors[vector(m, DIRECTION) + k], vectors[vector(m, DIRECTION) + k]);
+    }
+    let length = sqrt(reduce_sum(lid, vec4(square, 0.0, 0.0, 0.0)).x);
+    if (length > 0.0) {
+      begin_radius(lid, m, length, POWER_ITERATIONS);
+      return;
+    }
+  }
+  begin_step(lid, m);
+}
+
+// Decisions of one invocation that all take.
+var<workgroup> accepted: u32;
+
+// One invocation: the replica ends, the seat is free.
+fn finish(m: u32, kind: u32) {
+  journal.entries[append(m, kind)] = team[m].gradients;
+  team[m].phase = PHASE_EMPTY;
+}
+
+// Statistics of the point from the sums of its weights, which are relative to `used`.
+fn stats_of(m: u32, sums: vec4<f32>, used: f32) -> GradientStats {
+  let scale = used - reference_offset(m);
+  let mean = f32(team[m].samples);
+  return GradientStats(scale + log(sums.x / mean), scale + log(sums.y / mean), u32(sums.z));
+}
+
+// All invocations: takes the sums of an evaluation, whose slope is in END_SLOPE, for one member.
+fn advance(lid: u32, m: u32, sums: vec4<f32>) {
+  let used = reference(m);
+  // Weights are relative to the largest of the evaluation before. Where that was far off they may be
+  // lost, and the same point is evaluated once more.
+  let lost = abs(sums.w - used) > MAX_REFERENCE_ERROR && is_finite(sums.w);
+  workgroupBarrier();
+  if (lid == 0u) {
+    team[m].gradients++;
+    team[m].largest = sums.w - reference_offset(m);
+    accepted = select(1u, 0u, lost && team[m].reevaluates == 0u);
+    team[m].reevaluates = 1u - accepted;
+  }
+  if (workgroupUniformLoad(&accepted) == 0u) { return; }
+  let stats = stats_of(m, sums, used);
+  switch (workgroupUniformLoad(&team[m].phase)) {
+    case PHASE_ORIGIN: { after_origin(lid, m, stats); }
+    case PHASE_FIRST: { after_first(lid, m, stats); }
+    case PHASE_POWER: { after_power(lid, m); }
+    default: { after_stage(lid, m, stats); }
+  }
+}

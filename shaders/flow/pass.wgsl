@@ -1,0 +1,143 @@
+// One pass over rows of a dataset, for all members of the team at their points and clocks: from a single
+// read of a row come z_i, the weight and the row's part of Σ p_i g_i. Twin of src/cpu/gradient.ts:
+//   F = du/dθ = −σ² Σ p_i g_i,  p_i = r_i / Σ r_j,  z_i = u·g_i − θ,  r_i = 1/(1 + e^{−z_i}).
+// With the conformal dynamics r_i = e^{u·g_i}, which is also the loss of the sample.
+//
+// LANES invocations share a row, each with HELD octets of it, and go through BATCH rows at a time;
+// what they hold is written out name by name (see src/gpu/unroll.ts), as compilers keep names in
+// registers and arrays in memory. Weights are relative to the largest of the evaluation before, so
+// that no maximum is needed first and the sums of different workgroups just add up.
+
+const ROW_GROUPS = WORKGROUP / LANES;
+const PAIRS = BATCH * MEMBERS; // at most 4: dot products of a batch
+
+var<workgroup> scratch_high: array<vec4<f32>, WORKGROUP>;
+var<workgroup> weights: array<vec4<f32>, ROW_GROUPS>;
+// Of the last pass, for each member: Σ weight, Σ weight·loss/residual, errors, largest log r_i + θ.
+var<workgroup> totals: array<vec4<f32>, MEMBERS>;
+
+fn point(m: u32, octet: u32) -> vec4<f32> {
+  return select(vec4(0.0), vectors[vector(m, POINT) + octet], octet < 2u * team[m].octets);
+}
+
+// All invocations; `first` and `end` are the same in all. Leaves z_i in Z_END, the sums in `totals`
+// and hands Σ weight·g to `put_slope`, octet by octet.
+fn pass_over(lid: u32, first: u32, end: u32) {
+  let lane = lid % LANES;
+  let row_group = lid / LANES;
+  let row_octets = team[0].row_octets;
+  // each k of HELD
+  let octet_k = lane + k * LANES;
+  let column_k = min(octet_k, row_octets - 1u);
+  // each m of MEMBERS
+  let point_low_k_m = point(m, 2u * octet_k);
+  let point_high_k_m = point(m, 2u * octet_k + 1u);
+  var sum_low_k_m = vec4(0.0);
+  var sum_high_k_m = vec4(0.0);
+  // end
+  // end
+  // each m of MEMBERS
+  var total_m = vec4(0.0, 0.0, 0.0, -3.0e38);
+  // end
+
+  for (var base = first; base < end; base += ROW_GROUPS * BATCH) {
+    // each b of BATCH
+    let row_b = min(base + b * ROW_GROUPS + row_group, end - 1u);
+    // each m of MEMBERS
+    var dots_b_m = vec4(0.0);
+    // end
+    // each k of HELD
+    let held_b_k = octet_at(row_b, column_k);
+    // each m of MEMBERS
+    dots_b_m += low_half(held_b_k) * point_low_k_m + high_half(held_b_k) * point_high_k_m;
+    // end
+    // end
+    // end
+    var dots = vec4(0.0);
+    // each b of BATCH
+    // each m of MEMBERS
+    dots[b * MEMBERS + m] = (dots_b_m.x + dots_b_m.y) + (dots_b_m.z + dots_b_m.w);
+    // end
+    // end
+
+    // The lanes of a row add up their parts; then each takes one of the dot products.
+    scratch[lid] = dots;
+    workgroupBarrier();
+    for (var half = LANES / 2u; half >= 8u; half /= 2u) {
+      if (lane < half) { scratch[lid] += scratch[lid + half]; }
+      workgroupBarrier();
+    }
+    for (var pair = lane; pair < PAIRS; pair += LANES) {
+      var s = 0.0;
+      for (var q = 0u; q < min(LANES, 8u); q++) { s += scratch[row_group * LANES + q][pair]; }
+      let member = pair % MEMBERS;
+      let row = base + (pair / MEMBERS) * ROW_GROUPS + row_group;
+      let result = weigh(member, row, row < end, s);
+      weights[row_group][pair] = result.x;
+      // each m of MEMBERS
+      if (member == m) {
+        total_m = vec4(total_m.xyz + result.xyz, max(total_m.w, result.w));
+      }
+      // end
+    }
+    workgroupBarrier();
+
+    let weight = weights[row_group];
+    // each b of BATCH
+    // each k of HELD
+    // each m of MEMBERS
+    sum_low_k_m += weight[b * MEMBERS + m] * low_half(held_b_k);
+    sum_high_k_m += weight[b * MEMBERS + m] * high_half(held_b_k);
+    // end
+    // end
+    // end
+  }
+
+  // each m of MEMBERS
+  scratch[lid] = total_m;
+  for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lid < half) {
+      let other = scratch[lid + half];
+      scratch[lid] = vec4(scratch[lid].xyz + other.xyz, max(scratch[lid].w, other.w));
+    }
+  }
+  workgroupBarrier();
+  if (lid == 0u) { totals[m] = scratch[0]; }
+  workgroupBarrier();
+  // each k of HELD
+  scratch[lid] = sum_low_k_m;
+  scratch_high[lid] = sum_high_k_m;
+  for (var half = WORKGROUP / 2u; half >= LANES; half /= 2u) {
+    workgroupBarrier();
+    if (lid < half) {
+      scratch[lid] += scratch[lid + half];
+      scratch_high[lid] += scratch_high[lid + half];
+    }
+  }
+  if (lid < LANES && octet_k < row_octets) {
+    put_slope(m, octet_k, scratch[lid], scratch_high[lid]);
+  }
+  workgroupBarrier();
+  // end
+  // end
+}
+
+fn low_half(a: vec4<u32>) -> vec4<f32> { return vec4(unpack2x16float(a.x), unpack2x16float(a.y)); }
+fn high_half(a: vec4<u32>) -> vec4<f32> { return vec4(unpack2x16float(a.z), unpack2x16float(a.w)); }
+
+// What row i adds to the totals of a member, given s = u·g_i. A row past the end adds nothing.
+fn weigh(m: u32, i: u32, within: bool, s: f32) -> vec4<f32> {
+  if (!within) { return vec4(0.0, 0.0, 0.0, -3.0e38); }
+  let conformal = team[m].conformal == 1u;
+  let z = s - team[m].clock;
+  let e = exp(-abs(z));
+  let log1p_e = log1p_small(e);
+  let logistic = select(team[m].clock, s, z < 0.0) - log1p_e;
+  let log_residual = select(logistic, s, conformal);
+  let weight = exp(log_residual - reference(m));
+  let loss = select(softplus_over_residual(z, e, log1p_e), 1.0, conformal);
+  // An empty seat has no memory of its own.
+  if (team[m].phase != PHASE_EMPTY) { sample_values[sample_array(m, Z_END) + i] = z; }
+  return vec4(weight, weight * loss, select(0.0, 1.0, z >= 0.0), log_residual);
+}

@@ -1,0 +1,290 @@
+/**
+ * Chooses how replicas are trained on a device: by one workgroup each (resident) or by many that
+ * share the rows (streamed), and the sizes of everything. Pure, so that it can be looked at and
+ * tested without a device.
+ */
+
+/** What a device is and allows. */
+export interface Machine {
+  /** Runs on the CPU: as many processors as there are cores, and barriers are dear. */
+  readonly software: boolean;
+  /** Invocations that run in step. */
+  readonly simdWidth: number;
+  /** Most loop iterations of an invocation in one dispatch. */
+  readonly loopLimit: number;
+  /** Bytes of a buffer that can be bound. */
+  readonly maxBinding: number;
+  /** Bytes of workgroup memory. */
+  readonly maxWorkgroupStorage: number;
+  /** Invocations of a workgroup. */
+  readonly maxInvocations: number;
+  /** Bytes that datasets may take; unknown in WebGPU, so a bound of ours. */
+  readonly memory: number;
+}
+
+/** What is to be trained: the largest replica, and how many there are. */
+export interface Work {
+  /** N. */
+  readonly samples: number;
+  /** d. */
+  readonly dimensions: number;
+  /** Replicas, as far as one has looked ahead. */
+  readonly replicas: number;
+  /** Replicas that have one dataset in common, as in a sweep over σ. */
+  readonly sharing: number;
+}
+
+/** Constants that a pass over rows is compiled for; see shaders/flow/pass.wgsl. */
+export interface Variant {
+  /** Invocations of a workgroup; a power of two. */
+  readonly workgroup: number;
+  /** Invocations that share a row; a power of two. */
+  readonly lanes: number;
+  /** Octets of columns an invocation holds of each row. */
+  readonly held: number;
+  /** Rows at a time. */
+  readonly batch: number;
+  /** Replicas that share a dataset. */
+  readonly members: number;
+  /** Octets of the dataset that stay in workgroup memory; 0: it is read from storage every time. */
+  readonly kept: number;
+}
+
+/** Where the rows of a streamed dataset come from. */
+export type RowSource = 'stored' | 'regenerated';
+
+export interface Plan {
+  readonly kernel: 'resident' | 'streamed';
+  readonly variant: Variant;
+  /** Teams of `members` seats in flight. */
+  readonly teams: number;
+  /** Resident: workgroups, each with two teams. Streamed: workgroups a team and part. */
+  readonly groups: number;
+  readonly rowSource: RowSource;
+  /** Buffers that the rows of a dataset are spread over. */
+  readonly parts: number;
+  /** Bytes of one of them, and of the other buffers. */
+  readonly dataBytes: number;
+  readonly vectorBytes: number;
+  readonly sampleBytes: number;
+  readonly partialBytes: number;
+}
+
+/** A dataset does not fit the device; the message names the largest N that does. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError';
+}
+
+/** What a caller may fix instead of leaving it to the planner. */
+export interface PlanOptions {
+  readonly kernel?: Plan['kernel'];
+  readonly workgroup?: number;
+  /** Resident: workgroups. */
+  readonly groups?: number;
+  /** Streamed: makes the rows anew for every gradient instead of storing them. */
+  readonly regenerate?: boolean;
+  /** Most replicas that share a pass; 1: none do. */
+  readonly maxMembers?: number;
+}
+
+/** vec4<f32> of a replica: vectors of d values, two a pair of octets. */
+export const VECTORS = 7;
+export const SAMPLE_ARRAYS = 2;
+
+/** Dot products that a pass keeps in one vec4: batch · members. */
+const PAIRS = 4;
+
+/** Below this a single workgroup trains a replica faster than many that wait for one another. */
+const STREAMED_BYTES = 2 ** 21;
+
+const powerOfTwo = (x: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, x)));
+const octetsOf = (dimensions: number): number => Math.ceil(dimensions / 8);
+
+/** Bytes of a dataset. */
+export function datasetBytes(samples: number, dimensions: number): number {
+  return 16 * samples * octetsOf(dimensions);
+}
+
+/** The largest N whose dataset, at the same λ = d/N, has at most so many bytes. */
+export function largestSamples(bytes: number, lambda: number): number {
+  let samples = Math.floor(Math.sqrt(bytes / (2 * lambda)));
+  while (samples > 2 && datasetBytes(samples, Math.max(1, Math.round(lambda * samples))) > bytes) {
+    samples--;
+  }
+  return samples;
+}
+
+/**
+ * Plans a run.
+ * @throws TooLargeError if the dataset does not fit
+ */
+export function planFlow(work: Work, machine: Machine, options: PlanOptions = {}): Plan {
+  const streamed = planStreamed.bind(undefined, work, machine, options);
+  if (options.kernel === 'streamed' || options.regenerate) return streamed();
+  const resident = planResident(work, machine, options);
+  if (options.kernel === 'resident') return resident;
+  const bytes = datasetBytes(work.samples, work.dimensions);
+  const dispatches = gradientCost(work, resident.variant) <= machine.loopLimit;
+  const wanted = Math.min(work.replicas, machine.software ? 4 : 64);
+  const enough = resident.teams * resident.variant.members >= wanted;
+  const lonely = !machine.software && work.replicas < 64 && bytes > STREAMED_BYTES;
+  return dispatches && enough && !lonely ? resident : streamed();
+}
+
+/** The constants of a pass: what an invocation holds fits its registers. */
+export function chooseVariant(
+  { samples, dimensions, sharing }: Work,
+  machine: Machine,
+  options: PlanOptions,
+): Variant {
+  const octets = octetsOf(dimensions);
+  const members = Math.min(options.maxMembers ?? PAIRS, PAIRS, 2 ** Math.floor(Math.log2(sharing)));
+  // Software adapters keep what does not fit registers on a stack that is always in the cache.
+  const most = machine.software ? 16 : 4;
+  const limit = Math.min(options.workgroup ?? 512, machine.maxInvocations);
+  const fewest = machine.software ? 4 : 1;
+  const lanes = Math.min(
+    limit,
+    powerOfTwo(Math.max(Math.min(fewest, octets), (octets * members) / most)),
+  );
+  const held = Math.ceil(octets / lanes);
+  const room = Math.max(1, Math.floor((4 * most) / (held * members)));
+  const batch = Math.min(PAIRS / members, 2 ** Math.floor(Math.log2(room)));
+  // A workgroup for every few rows; more of them would wait for one another at barriers.
+  const rows = machine.software ? machine.simdWidth / lanes : samples / (2 * batch);
+  const most256 = Math.min(limit, Math.max(lanes, machine.software ? machine.simdWidth : 256));
+  const workgroup =
+    options.workgroup ?? Math.max(lanes, Math.min(most256, powerOfTwo(rows * lanes)));
+  return { workgroup, lanes: Math.min(lanes, workgroup), held, batch, members, kept: 0 };
+}
+
+/** Workgroup memory of a pass besides the rows that are kept, in bytes; a slot has 256 at most. */
+function scratchBytes({ workgroup, lanes, members }: Variant): number {
+  return 32 * workgroup + (16 * workgroup) / lanes + members * (256 + 16) + 64;
+}
+
+function planResident(work: Work, machine: Machine, options: PlanOptions): Plan {
+  const plain = chooseVariant(work, machine, options);
+  const octets = octetsOf(work.dimensions);
+  const kept = work.samples * octets;
+  const fits = 16 * kept + scratchBytes(plain) <= machine.maxWorkgroupStorage;
+  // Rounded up, so that a sweep over λ gets by with few variants.
+  const classes = [64, 128, 256, 512, 768, 1024, 1536, 2048, 3072];
+  const size = classes.find((each) => each >= kept && fitsStorage(plain, each, machine)) ?? 0;
+  const variant = { ...plain, kept: fits && !machine.software ? size : 0 };
+  const bytes = datasetBytes(work.samples, work.dimensions);
+  const most = Math.min(machine.memory, machine.maxBinding, machine.software ? 2 ** 27 : 2 ** 30);
+  const wanted = options.groups ?? (machine.software ? 16 : 512);
+  // A few replicas do not need room for many.
+  const needed = Math.ceil(work.replicas / variant.members / 2);
+  const groups = Math.max(1, Math.min(wanted, needed));
+  const teams = Math.min(2 * groups, Math.floor(most / bytes));
+  const seats = 2 * groups * variant.members;
+  return {
+    kernel: 'resident',
+    variant,
+    teams,
+    groups,
+    rowSource: 'stored',
+    parts: 1,
+    dataBytes: Math.min(most, 2 * groups * bytes),
+    vectorBytes: Math.min(machine.maxBinding, seats * vectorBytes(octets)),
+    sampleBytes: Math.min(machine.maxBinding, seats * 4 * SAMPLE_ARRAYS * work.samples),
+    partialBytes: 16,
+  };
+}
+
+const fitsStorage = (variant: Variant, kept: number, machine: Machine): boolean =>
+  16 * kept + scratchBytes(variant) <= machine.maxWorkgroupStorage;
+
+const vectorBytes = (octets: number): number => 16 * VECTORS * 2 * octets;
+
+function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan {
+  const variant = chooseVariant(work, machine, options);
+  const { samples, dimensions, replicas } = work;
+  const octets = octetsOf(dimensions);
+  const bytes = datasetBytes(samples, dimensions);
+  const regenerate = options.regenerate ?? false;
+  if (!regenerate && bytes > machine.memory) {
+    const most = largestSamples(machine.memory, dimensions / samples);
+    throw new TooLargeError(
+      `a dataset of ${samples} × ${dimensions} takes ${words(bytes)} and ${words(machine.memory)} ` +
+        `are there: at this λ the largest N is ${most}; with regeneration any N goes`,
+    );
+  }
+  const rowBytes = 16 * octets;
+  const stored = regenerate ? 1 : Math.max(1, Math.floor(machine.memory / bytes));
+  // Enough replicas to fill the device where one does not.
+  const wanted = machine.software ? 2 : Math.ceil(2 ** 26 / bytes);
+  const teams = Math.min(stored, wanted, Math.ceil(replicas / variant.members));
+  const parts = regenerate
+    ? 1
+    : Math.ceil((teams * bytes) / (machine.maxBinding - teams * rowBytes));
+  const partRows = Math.ceil(samples / parts);
+  const step = (variant.workgroup / variant.lanes) * variant.batch;
+  const groupsWanted = machine.software ? 8 : 528;
+  const groups = Math.max(
+    1,
+    Math.min(Math.ceil(partRows / step), Math.ceil(groupsWanted / (parts * teams))),
+  );
+  const slice = 16 * (1 + 2 * octets);
+  return {
+    kernel: 'streamed',
+    variant,
+    teams,
+    groups,
+    rowSource: regenerate ? 'regenerated' : 'stored',
+    parts,
+    dataBytes: regenerate ? 16 : teams * partRows * rowBytes,
+    vectorBytes: teams * variant.members * vectorBytes(octets),
+    sampleBytes: teams * variant.members * 4 * SAMPLE_ARRAYS * samples,
+    partialBytes: teams * variant.members * parts * groups * slice,
+  };
+}
+
+/** Loop iterations of one invocation in one gradient of the resident kernel. */
+export function gradientCost(
+  { samples, dimensions }: Pick<Work, 'samples' | 'dimensions'>,
+  variant: Variant,
+): number {
+  const { workgroup, lanes, held, batch, members } = variant;
+  const steps = Math.ceil(samples / ((workgroup / lanes) * batch));
+  const exchange = 1 + Math.min(8, lanes) + Math.log2(Math.max(1, lanes / 8));
+  const perPair = Math.ceil((batch * members) / lanes);
+  const ends = members * (held + 1) * (1 + Math.log2(workgroup));
+  const vectors = members * 6 * Math.ceil((2 * octetsOf(dimensions)) / workgroup);
+  const errors = members * Math.ceil(samples / workgroup);
+  return Math.ceil(steps * (1 + perPair * exchange) + ends + vectors + errors + 32);
+}
+
+/** Bytes in words. */
+export function words(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const k = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(bytes) / 10)));
+  return `${Number((bytes / 2 ** (10 * k)).toPrecision(3))} ${units[k]}`;
+}
+
+/** The plan in sentences, for a reader who wants to know why. */
+export function explain(work: Work, plan: Plan): string[] {
+  const { variant, teams, groups, parts } = plan;
+  const { workgroup, lanes, held, batch, members, kept } = variant;
+  const bytes = datasetBytes(work.samples, work.dimensions);
+  const inFlight = teams * members;
+  const lines = [
+    plan.kernel === 'resident'
+      ? `Resident kernel: one workgroup of ${workgroup} trains a replica; ${groups} workgroups.`
+      : `Streamed kernel: ${groups * parts} workgroups of ${workgroup} share the rows of a replica.`,
+    `A dataset of ${work.samples} × ${work.dimensions} takes ${words(bytes)}` +
+      (plan.rowSource === 'regenerated'
+        ? ' and is made anew for every gradient.'
+        : kept > 0
+          ? ' and stays in workgroup memory.'
+          : ' and is read once a gradient.'),
+    `${lanes} ${lanes === 1 ? 'invocation has' : 'invocations share'} a row, each with ${held} of its ` +
+      `octets, ${batch} ${batch === 1 ? 'row' : 'rows'} at a time.`,
+    `${inFlight} ${inFlight === 1 ? 'replica' : 'replicas'} in flight` +
+      (members > 1 ? `, ${members} to a dataset.` : '.'),
+  ];
+  if (parts > 1) lines.push(`The rows are spread over ${parts} buffers.`);
+  return lines;
+}

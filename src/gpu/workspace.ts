@@ -1,0 +1,189 @@
+import type { Device } from './device.ts';
+import { type FlowPipelines, GENERATE_WORKGROUP, type Kernels } from './kernels.ts';
+import { packStruct } from './layout.ts';
+import { datasetBytes, type Plan, TooLargeError, words } from './plan.ts';
+import { paramsLayout, shaderConstant, slotLayout } from './wgsl.ts';
+
+/** Bytes before the first entry of the journal. */
+const JOURNAL_HEADER = 8;
+
+/** Most workgroups in one dimension of a dispatch. */
+const MAX_GROUPS = 65_535;
+
+/** The buffers that the replicas of a plan live in, and the encoding of work on them. */
+export class Workspace {
+  readonly device: Device;
+  readonly slots: GPUBuffer;
+  /** Rows of the datasets, part by part. */
+  readonly data: readonly GPUBuffer[];
+  readonly journal: GPUBuffer;
+  readonly journalBytes: number;
+  readonly #journalEntries: number;
+  readonly #fresh: GPUBuffer;
+  readonly #params: readonly GPUBuffer[];
+  readonly #buffers: GPUBuffer[] = [];
+  readonly #flowGroups: readonly GPUBindGroup[];
+  readonly #generateGroups: readonly GPUBindGroup[];
+
+  private constructor(
+    readonly kernels: Kernels,
+    readonly plan: Plan,
+    readonly pipelines: FlowPipelines,
+  ) {
+    this.device = kernels.device;
+    const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    const seats = this.seats;
+    // Each gradient of a seat may append two entries; what is not read back in time makes it wait.
+    this.#journalEntries = Math.max(4 * seats, Math.min(64 * seats, 2 ** 15));
+    this.journalBytes = JOURNAL_HEADER + this.#journalEntries * 4 * shaderConstant('ENTRY_WORDS');
+    this.slots = this.#buffer('slots', STORAGE | COPY_DST, seats * 4 * slotLayout.words);
+    this.journal = this.#buffer('journal', STORAGE | COPY_SRC | COPY_DST, this.journalBytes);
+    this.#fresh = this.#buffer('fresh', STORAGE | COPY_DST, 4 * seats);
+    const vectors = this.#buffer('vectors', STORAGE, plan.vectorBytes);
+    const samples = this.#buffer('sample values', STORAGE, plan.sampleBytes);
+    const partials = this.#buffer('partials', STORAGE, plan.partialBytes);
+    const parts = Array.from({ length: plan.parts }, (_, part) => part);
+    this.data = parts.map((part) =>
+      this.#buffer(`data ${part}`, STORAGE | COPY_SRC | COPY_DST, plan.dataBytes),
+    );
+    this.#params = parts.map((part) =>
+      this.#buffer(`params ${part}`, UNIFORM | COPY_DST, 4 * paramsLayout.words),
+    );
+    const { stages, quantiles } = kernels;
+    this.#flowGroups = parts.map((part) => {
+      const rows = plan.rowSource === 'stored' ? (this.data[part] as GPUBuffer) : quantiles;
+      const params = this.#params[part] as GPUBuffer;
+      const buffers = [this.slots, rows, vectors, samples, stages, this.journal, params, partials];
+      return this.#bind(kernels.flowBindings, buffers);
+    });
+    this.#generateGroups = parts.map((part) => {
+      const [rows, params] = [this.data[part], this.#params[part]] as [GPUBuffer, GPUBuffer];
+      const buffers = [this.slots, rows, vectors, samples, quantiles, this.#fresh, params];
+      return this.#bind(kernels.generateBindings, buffers);
+    });
+  }
+
+  /**
+   * Allocates the buffers of a plan.
+   * @throws TooLargeError if the device has no memory for them
+   */
+  static async create(kernels: Kernels, plan: Plan): Promise<Workspace> {
+    const pipelines = await kernels.flow(plan);
+    const { gpu } = kernels.device;
+    gpu.pushErrorScope('out-of-memory');
+    const workspace = new Workspace(kernels, plan, pipelines);
+    const error = await kernels.device.settle(gpu.popErrorScope());
+    if (!error) return workspace;
+    workspace.destroy();
+    const bytes = plan.parts * plan.dataBytes;
+    throw new TooLargeError(`the device has no ${words(bytes)} for datasets: ${error.message}`);
+  }
+
+  /** Seats: `members` a team. A resident workgroup has two teams, whether there is data for both. */
+  get seats(): number {
+    const { kernel, teams, groups, variant } = this.plan;
+    return variant.members * (kernel === 'resident' ? 2 * groups : teams);
+  }
+
+  /** Writes a seat; fields that are not given are zero. */
+  writeSlot(seat: number, fields: Readonly<Record<string, number>>): void {
+    const { queue } = this.device.gpu;
+    queue.writeBuffer(this.slots, seat * 4 * slotLayout.words, packStruct(slotLayout, fields));
+  }
+
+  /** Writes given data, eight halves a vec4<u32>, from the vec4 `offset` of a part on. */
+  writeData(part: number, offset: number, octets: Uint16Array): void {
+    const buffer = this.data[part] as GPUBuffer;
+    this.device.gpu.queue.writeBuffer(buffer, 16 * offset, octets as Uint16Array<ArrayBuffer>);
+  }
+
+  /** Encodes what gets seats ready, the largest with a dataset of `octets` vec4<u32>. */
+  encodeGenerate(encoder: GPUCommandEncoder, seats: readonly number[], octets: number): void {
+    this.device.gpu.queue.writeBuffer(this.#fresh, 0, Uint32Array.from(seats));
+    this.#writeParams(0);
+    const pass = encoder.beginComputePass({ label: 'generate' });
+    pass.setPipeline(this.kernels.generate);
+    // Four octets an invocation; the shader loops where the grid would be too large.
+    const width = Math.ceil(octets / this.plan.parts / (4 * GENERATE_WORKGROUP));
+    for (const group of this.#generateGroups) {
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(Math.min(Math.max(1, width), MAX_GROUPS), seats.length);
+    }
+    pass.end();
+  }
+
+  /**
+   * Encodes a round of training over an empty journal.
+   * @param budget loop iterations of a dispatch of the resident kernel; the streamed one makes one
+   * gradient a dispatch
+   */
+  encodeFlow(encoder: GPUCommandEncoder, dispatches: number, budget: number): void {
+    this.#writeParams(budget);
+    encoder.clearBuffer(this.journal, 0, JOURNAL_HEADER);
+    const pass = encoder.beginComputePass({ label: 'flow' });
+    for (let k = 0; k < dispatches; k++) this.#encodeGradients(pass);
+    pass.end();
+  }
+
+  /** Gradients that a streamed round may have: each appends two entries a seat at most. */
+  get roundLimit(): number {
+    return Math.floor(this.#journalEntries / (2 * this.seats));
+  }
+
+  destroy(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+  }
+
+  #encodeGradients(pass: GPUComputePassEncoder): void {
+    const { pipelines, plan } = this;
+    if (pipelines.kernel === 'resident') {
+      pass.setPipeline(pipelines.flow);
+      pass.setBindGroup(0, this.#flowGroups[0] as GPUBindGroup);
+      pass.dispatchWorkgroups(plan.groups);
+      return;
+    }
+    pass.setPipeline(pipelines.rows);
+    for (const group of this.#flowGroups) {
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(plan.groups, plan.teams);
+    }
+    const { workgroup, lanes, held } = plan.variant;
+    pass.setPipeline(pipelines.merge);
+    pass.dispatchWorkgroups(Math.ceil((2 * lanes * held) / workgroup), plan.teams);
+    pass.setPipeline(pipelines.control);
+    pass.dispatchWorkgroups(plan.teams);
+  }
+
+  #writeParams(budget: number): void {
+    const slices = this.plan.parts * this.plan.groups;
+    for (const [part, buffer] of this.#params.entries()) {
+      const fields = { budget, journal_capacity: this.#journalEntries, part, slices };
+      this.device.gpu.queue.writeBuffer(buffer, 0, packStruct(paramsLayout, fields));
+    }
+  }
+
+  #buffer(label: string, usage: GPUBufferUsageFlags, size: number): GPUBuffer {
+    const buffer = this.device.gpu.createBuffer({ label, usage, size });
+    this.#buffers.push(buffer);
+    return buffer;
+  }
+
+  #bind(layout: GPUBindGroupLayout, buffers: readonly GPUBuffer[]): GPUBindGroup {
+    return this.device.gpu.createBindGroup({
+      layout,
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+    });
+  }
+}
+
+/** Whether a plan has room for a replica, by itself, in its passes and in its buffers. */
+export function planFits(plan: Plan, samples: number, dimensions: number): boolean {
+  const { lanes, held, kept } = plan.variant;
+  const octets = Math.ceil(dimensions / 8);
+  const bytes = datasetBytes(samples, dimensions);
+  return (
+    octets <= lanes * held &&
+    (kept === 0 || bytes <= 16 * kept) &&
+    (plan.rowSource === 'regenerated' || bytes <= plan.parts * plan.dataBytes)
+  );
+}
