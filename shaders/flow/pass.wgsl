@@ -106,19 +106,23 @@ fn pass_over(lid: u32, first: u32, end: u32) {
   if (lid == 0u) { totals[m] = scratch[0]; }
   workgroupBarrier();
   // each k of HELD
-  scratch[lid] = sum_low_k_m;
-  scratch_high[lid] = sum_high_k_m;
-  for (var half = WORKGROUP / 2u; half >= LANES; half /= 2u) {
-    workgroupBarrier();
-    if (lid < half) {
-      scratch[lid] += scratch[lid + half];
-      scratch_high[lid] += scratch_high[lid + half];
+  var low_k_m = sum_low_k_m;
+  var high_k_m = sum_high_k_m;
+  if (ROW_GROUPS > 1u) {
+    scratch[lid] = sum_low_k_m;
+    scratch_high[lid] = sum_high_k_m;
+    for (var half = WORKGROUP / 2u; half >= LANES; half /= 2u) {
+      workgroupBarrier();
+      if (lid < half) {
+        scratch[lid] += scratch[lid + half];
+        scratch_high[lid] += scratch_high[lid + half];
+      }
     }
+    low_k_m = scratch[lid];
+    high_k_m = scratch_high[lid];
+    workgroupBarrier();
   }
-  if (lid < LANES && octet_k < row_octets) {
-    put_slope(m, octet_k, scratch[lid], scratch_high[lid]);
-  }
-  workgroupBarrier();
+  if (lid < LANES && octet_k < row_octets) { put_slope(m, octet_k, low_k_m, high_k_m); }
   // end
   // end
 }

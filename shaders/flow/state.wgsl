@@ -34,14 +34,14 @@ fn sample_array(m: u32, which: u32) -> u32 {
   return team[m].samples_offset + which * team[m].samples;
 }
 
-// All invocations: takes the team in; true if any of its replicas runs.
+// All invocations: takes the team in; true if any of its replicas runs, and in this variant.
 fn take_team(lid: u32, index: u32) -> bool {
   if (lid == 0u) {
     first_seat = index * MEMBERS;
     running = 0u;
     for (var m = 0u; m < MEMBERS; m++) {
       team[m] = slots[first_seat + m];
-      if (team[m].phase != PHASE_EMPTY) { running = 1u; }
+      if (team[m].phase != PHASE_EMPTY && team[m].variant == VARIANT) { running = 1u; }
     }
   }
   return workgroupUniformLoad(&running) == 1u;

@@ -7,6 +7,7 @@
 struct Slot {
   // What the host writes.
   phase: u32,            // one of PHASE_*
+  variant: u32,          // of the pass over rows: the same in all seats of a team
   samples: u32,          // N
   dimensions: u32,       // d
   octets: u32,           // groups of eight columns, ceil(d / 8)

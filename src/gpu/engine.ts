@@ -4,11 +4,18 @@ import type { Replica, Trajectory } from '../model/replica.ts';
 import { adapterName, Device, isSoftware, machineOf } from './device.ts';
 import { Kernels } from './kernels.ts';
 import { Pace, RESIDENT_PACE, streamedPace } from './pace.ts';
-import { type Machine, type Plan, type PlanOptions, planFlow, TooLargeError } from './plan.ts';
+import {
+  type Machine,
+  type Plan,
+  type PlanOptions,
+  planFits,
+  planFlow,
+  TooLargeError,
+} from './plan.ts';
 import { probeArithmetic } from './probe.ts';
 import { Seats } from './seats.ts';
 import { Waiting } from './waiting.ts';
-import { planFits, Workspace } from './workspace.ts';
+import { Workspace } from './workspace.ts';
 
 /** Rounds submitted and not yet read. */
 const ROUNDS_IN_FLIGHT = 2;
@@ -113,7 +120,7 @@ export class WebGpuEngine implements Engine {
     const count = waiting.work(() => true).replicas;
     return ({ samples, dimensions }) => {
       const shape = `${samples} ${dimensions}`;
-      const work = { samples, dimensions, replicas: count, sharing: 1 };
+      const work = { samples, dimensions, narrowest: dimensions, replicas: count, sharing: 1 };
       const kernel = chosen.get(shape) ?? planFlow(work, this.#machine(), this.#plans).kernel;
       chosen.set(shape, kernel);
       return kernel;
@@ -216,8 +223,7 @@ export class WebGpuEngine implements Engine {
       seats.fresh = [];
       seats.freshOctets = 0;
     }
-    const { dispatches, budget } = pace.next();
-    workspace.encodeFlow(encoder, dispatches, budget);
+    workspace.encodeFlow(encoder, pace.next(), seats.variants);
     const reader = readers.shift() as Reader;
     reader.encode(encoder);
     const submittedAt = performance.now();

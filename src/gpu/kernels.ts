@@ -2,7 +2,7 @@ import { gaussianQuantiles } from '../model/quantiles.ts';
 import { MAX_STAGES, stageCoefficients } from '../model/rkc.ts';
 import type { Device } from './device.ts';
 import { packStruct } from './layout.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Variant } from './plan.ts';
 import { generateSource, residentSource, stageLayout, streamedSource } from './wgsl.ts';
 
 /** Invocations of a workgroup of the pass that gets seats ready. */
@@ -10,7 +10,7 @@ export const GENERATE_WORKGROUP = 64;
 
 /** The pipelines of a plan, in the order in which a gradient runs them. */
 export type FlowPipelines =
-  | { readonly kernel: 'resident'; readonly flow: GPUComputePipeline }
+  | { readonly kernel: 'resident'; readonly flows: readonly GPUComputePipeline[] }
   | {
       readonly kernel: 'streamed';
       readonly rows: GPUComputePipeline;
@@ -25,7 +25,7 @@ export class Kernels {
   readonly flowBindings: GPUBindGroupLayout;
   readonly generateBindings: GPUBindGroupLayout;
   readonly #flowLayout: GPUPipelineLayout;
-  readonly #flows = new Map<string, Promise<FlowPipelines>>();
+  readonly #compiled = new Map<string, Promise<GPUComputePipeline>>();
 
   private constructor(
     readonly device: Device,
@@ -66,32 +66,30 @@ export class Kernels {
   }
 
   /** The pipelines of a plan. */
-  flow({ kernel, variant, rowSource }: Plan): Promise<FlowPipelines> {
-    const key = JSON.stringify([kernel, rowSource, variant]);
-    let found = this.#flows.get(key);
-    if (found === undefined) {
-      found = kernel === 'resident' ? this.#resident(variant) : this.#streamed(variant, rowSource);
-      this.#flows.set(key, found);
-      // What does not compile now may once the device is another one.
-      found.catch(() => this.#flows.delete(key));
+  async flow({ kernel, variants, rowSource }: Plan): Promise<FlowPipelines> {
+    if (kernel === 'resident') {
+      const sources = variants.map((variant, index) => residentSource(variant, index));
+      const flows = await Promise.all(sources.map((source) => this.#compile('flow', source)));
+      return { kernel, flows };
     }
-    return found;
+    const sources = streamedSource(variants[0] as Variant, rowSource);
+    const [rows, merge, control] = await Promise.all([
+      this.#compile('rows', sources.rows),
+      this.#compile('merge', sources.merge),
+      this.#compile('control', sources.control),
+    ]);
+    return { kernel, rows, merge, control };
   }
 
-  async #resident(variant: Plan['variant']): Promise<FlowPipelines> {
-    const source = residentSource(variant);
-    const flow = await this.device.pipeline('flow', source, this.#flowLayout);
-    return { kernel: 'resident', flow };
-  }
-
-  async #streamed(variant: Plan['variant'], rowSource: Plan['rowSource']): Promise<FlowPipelines> {
-    const sources = streamedSource(variant, rowSource);
-    const [rows, merge, control] = await Promise.all(
-      (['rows', 'merge', 'control'] as const).map((pass) =>
-        this.device.pipeline(pass, sources[pass], this.#flowLayout),
-      ),
-    );
-    return { kernel: 'streamed', rows, merge, control } as FlowPipelines;
+  #compile(label: string, source: string): Promise<GPUComputePipeline> {
+    let pipeline = this.#compiled.get(source);
+    if (pipeline === undefined) {
+      pipeline = this.device.pipeline(label, source, this.#flowLayout);
+      this.#compiled.set(source, pipeline);
+      // What was lost with the device, or stopped, may compile the next time.
+      pipeline.catch(() => this.#compiled.delete(source));
+    }
+    return pipeline;
   }
 }
 

@@ -28,6 +28,8 @@ export interface Work {
   readonly samples: number;
   /** d. */
   readonly dimensions: number;
+  /** The smallest d among them. */
+  readonly narrowest: number;
   /** Replicas, as far as one has looked ahead. */
   readonly replicas: number;
   /** Replicas that have one dataset in common, as in a sweep over σ. */
@@ -55,8 +57,11 @@ export type RowSource = 'stored' | 'regenerated';
 
 export interface Plan {
   readonly kernel: 'resident' | 'streamed';
-  readonly variant: Variant;
-  /** Teams of `members` seats in flight. */
+  /** For ever more columns; the last one has room for all. */
+  readonly variants: readonly Variant[];
+  /** Replicas that share a dataset: a team. */
+  readonly members: number;
+  /** Teams in flight. */
   readonly teams: number;
   /** Resident: workgroups, each with two teams. Streamed: workgroups a team and part. */
   readonly groups: number;
@@ -98,6 +103,7 @@ const PAIRS = 4;
 const STREAMED_BYTES = 2 ** 21;
 
 const powerOfTwo = (x: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, x)));
+const lastOf = <T>(list: readonly T[]): T => list[list.length - 1] as T;
 const octetsOf = (dimensions: number): number => Math.ceil(dimensions / 8);
 
 /** Bytes of a dataset. */
@@ -124,15 +130,15 @@ export function planFlow(work: Work, machine: Machine, options: PlanOptions = {}
   const resident = planResident(work, machine, options);
   if (options.kernel === 'resident') return resident;
   const bytes = datasetBytes(work.samples, work.dimensions);
-  const dispatches = gradientCost(work, resident.variant) <= machine.loopLimit;
+  const cheap = gradientCost(work, lastOf(resident.variants)) <= machine.loopLimit;
   const wanted = Math.min(work.replicas, machine.software ? 4 : 64);
-  const enough = resident.teams * resident.variant.members >= wanted;
+  const enough = resident.teams * resident.members >= wanted;
   const lonely = !machine.software && work.replicas < 64 && bytes > STREAMED_BYTES;
-  return dispatches && enough && !lonely ? resident : streamed();
+  return cheap && enough && !lonely ? resident : streamed();
 }
 
 /** The constants of a pass: what an invocation holds fits its registers. */
-export function chooseVariant(
+function chooseVariant(
   { samples, dimensions, sharing }: Work,
   machine: Machine,
   options: PlanOptions,
@@ -140,7 +146,7 @@ export function chooseVariant(
   const octets = octetsOf(dimensions);
   const members = Math.min(options.maxMembers ?? PAIRS, PAIRS, 2 ** Math.floor(Math.log2(sharing)));
   // Software adapters keep what does not fit registers on a stack that is always in the cache.
-  const most = machine.software ? 16 : 4;
+  const most = machine.software ? 8 : 4;
   const limit = Math.min(options.workgroup ?? 512, machine.maxInvocations);
   const fewest = machine.software ? 4 : 1;
   const lanes = Math.min(
@@ -163,39 +169,56 @@ function scratchBytes({ workgroup, lanes, members }: Variant): number {
   return 32 * workgroup + (16 * workgroup) / lanes + members * (256 + 16) + 64;
 }
 
+/** Kinds of rows, each half as long as the one before, that get a variant of their own. */
+const MAX_VARIANTS = 4;
+
+/** Variants for rows of all lengths between the narrowest and the widest. */
+function residentVariants(work: Work, machine: Machine, options: PlanOptions): Variant[] {
+  const variants: Variant[] = [];
+  let octets = octetsOf(work.dimensions);
+  for (let k = 0; k < MAX_VARIANTS; k++) {
+    const plain = chooseVariant({ ...work, dimensions: 8 * octets }, machine, options);
+    variants.unshift({ ...plain, kept: keptOctets(work.samples * octets, plain, machine) });
+    octets = Math.ceil(octets / 2);
+    if (octets < octetsOf(work.narrowest) || octets === 1) break;
+  }
+  return variants;
+}
+
+/** Sizes of workgroup memory for rows: few, so that a sweep over λ gets by with few variants. */
+const KEPT = [64, 128, 256, 512, 768, 1024, 1536, 2048, 3072];
+
+/** Octets of workgroup memory for a dataset that fits there; 0 if it does not. */
+function keptOctets(octets: number, variant: Variant, machine: Machine): number {
+  if (machine.software) return 0; // where it is memory like any other
+  const size = KEPT.find((each) => each >= octets) ?? Infinity;
+  return 16 * size + scratchBytes(variant) <= machine.maxWorkgroupStorage ? size : 0;
+}
+
 function planResident(work: Work, machine: Machine, options: PlanOptions): Plan {
-  const plain = chooseVariant(work, machine, options);
-  const octets = octetsOf(work.dimensions);
-  const kept = work.samples * octets;
-  const fits = 16 * kept + scratchBytes(plain) <= machine.maxWorkgroupStorage;
-  // Rounded up, so that a sweep over λ gets by with few variants.
-  const classes = [64, 128, 256, 512, 768, 1024, 1536, 2048, 3072];
-  const size = classes.find((each) => each >= kept && fitsStorage(plain, each, machine)) ?? 0;
-  const variant = { ...plain, kept: fits && !machine.software ? size : 0 };
+  const variants = residentVariants(work, machine, options);
+  const { members } = lastOf(variants);
   const bytes = datasetBytes(work.samples, work.dimensions);
   const most = Math.min(machine.memory, machine.maxBinding, machine.software ? 2 ** 27 : 2 ** 30);
   const wanted = options.groups ?? (machine.software ? 16 : 512);
   // A few replicas do not need room for many.
-  const needed = Math.ceil(work.replicas / variant.members / 2);
+  const needed = Math.ceil(work.replicas / members / 2);
   const groups = Math.max(1, Math.min(wanted, needed));
-  const teams = Math.min(2 * groups, Math.floor(most / bytes));
-  const seats = 2 * groups * variant.members;
+  const seats = 2 * groups * members;
   return {
     kernel: 'resident',
-    variant,
-    teams,
+    variants,
+    members,
+    teams: Math.min(2 * groups, Math.floor(most / bytes)),
     groups,
     rowSource: 'stored',
     parts: 1,
     dataBytes: Math.min(most, 2 * groups * bytes),
-    vectorBytes: Math.min(machine.maxBinding, seats * vectorBytes(octets)),
+    vectorBytes: Math.min(machine.maxBinding, seats * vectorBytes(octetsOf(work.dimensions))),
     sampleBytes: Math.min(machine.maxBinding, seats * 4 * SAMPLE_ARRAYS * work.samples),
     partialBytes: 16,
   };
 }
-
-const fitsStorage = (variant: Variant, kept: number, machine: Machine): boolean =>
-  16 * kept + scratchBytes(variant) <= machine.maxWorkgroupStorage;
 
 const vectorBytes = (octets: number): number => 16 * VECTORS * 2 * octets;
 
@@ -230,7 +253,8 @@ function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan 
   const slice = 16 * (1 + 2 * octets);
   return {
     kernel: 'streamed',
-    variant,
+    variants: [variant],
+    members: variant.members,
     teams,
     groups,
     rowSource: regenerate ? 'regenerated' : 'stored',
@@ -266,8 +290,8 @@ export function words(bytes: number): string {
 
 /** The plan in sentences, for a reader who wants to know why. */
 export function explain(work: Work, plan: Plan): string[] {
-  const { variant, teams, groups, parts } = plan;
-  const { workgroup, lanes, held, batch, members, kept } = variant;
+  const { variants, members, teams, groups, parts } = plan;
+  const { workgroup, lanes, held, batch, kept } = lastOf(variants);
   const bytes = datasetBytes(work.samples, work.dimensions);
   const inFlight = teams * members;
   const lines = [
@@ -285,6 +309,23 @@ export function explain(work: Work, plan: Plan): string[] {
     `${inFlight} ${inFlight === 1 ? 'replica' : 'replicas'} in flight` +
       (members > 1 ? `, ${members} to a dataset.` : '.'),
   ];
+  if (variants.length > 1) lines.push(`${variants.length} variants, for shorter rows as well.`);
   if (parts > 1) lines.push(`The rows are spread over ${parts} buffers.`);
   return lines;
+}
+
+/** The variant for rows of so many octets; -1 if none has room. */
+export function variantFor(plan: Plan, samples: number, octets: number): number {
+  return plan.variants.findIndex(
+    ({ lanes, held, kept }) => octets <= lanes * held && (kept === 0 || samples * octets <= kept),
+  );
+}
+
+/** Whether a plan has room for a replica, by itself, in its passes and in its buffers. */
+export function planFits(plan: Plan, samples: number, dimensions: number): boolean {
+  const bytes = datasetBytes(samples, dimensions);
+  return (
+    variantFor(plan, samples, octetsOf(dimensions)) >= 0 &&
+    (plan.rowSource === 'regenerated' || bytes <= plan.parts * plan.dataBytes)
+  );
 }

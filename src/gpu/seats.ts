@@ -2,10 +2,17 @@ import { datasetHalves, datasetKey } from '../model/dataset.ts';
 import { flowSettings, type Replica, type Trajectory } from '../model/replica.ts';
 import { COLUMNS } from '../model/trajectory.ts';
 import { Arena, type Block } from './arena.ts';
-import { gradientCost, SAMPLE_ARRAYS, VECTORS } from './plan.ts';
+import {
+  gradientCost,
+  planFits,
+  SAMPLE_ARRAYS,
+  type Variant,
+  VECTORS,
+  variantFor,
+} from './plan.ts';
 import { dataOf, type Waiting } from './waiting.ts';
 import { shaderConstant } from './wgsl.ts';
-import { planFits, type Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 const ENTRY_WORDS = shaderConstant('ENTRY_WORDS');
 const ENTRY_ROW = shaderConstant('ENTRY_ROW');
@@ -34,6 +41,7 @@ interface Team {
   readonly dimensions: number;
   readonly octets: number;
   readonly partRows: number;
+  readonly variant: number;
   taken: number;
 }
 
@@ -58,7 +66,7 @@ export class Seats {
   constructor(readonly workspace: Workspace) {
     const { plan, seats } = workspace;
     this.#occupants = new Array(seats).fill(undefined);
-    this.#teams = new Array(seats / plan.variant.members).fill(undefined);
+    this.#teams = new Array(seats / plan.members).fill(undefined);
     const stored = plan.rowSource === 'stored';
     this.#data = new Arena(stored ? plan.dataBytes / 16 : Number.MAX_SAFE_INTEGER);
     this.#vectors = new Arena(plan.vectorBytes / 16);
@@ -75,7 +83,7 @@ export class Seats {
    */
   fill(waiting: Waiting, take: () => Replica | undefined): Replica | undefined {
     const { plan } = this.workspace;
-    const { members } = plan.variant;
+    const { members } = plan;
     for (const index of this.#order()) {
       for (let seat = index * members; seat < (index + 1) * members; seat++) {
         if (this.#occupants[seat] !== undefined) continue;
@@ -94,6 +102,11 @@ export class Seats {
     return undefined;
   }
 
+  /** Variants that the teams need. */
+  get variants(): Set<number> {
+    return new Set(this.#teams.flatMap((team) => (team ? [team.variant] : [])));
+  }
+
   /** Teams in the order in which they are filled: the first ones of all workgroups come first. */
   *#order(): Generator<number> {
     const { kernel, groups } = this.workspace.plan;
@@ -108,7 +121,7 @@ export class Seats {
    */
   seat(seat: number, replica: Replica, columns = replica.dimensions): boolean {
     const { plan } = this.workspace;
-    const index = Math.floor(seat / plan.variant.members);
+    const index = Math.floor(seat / plan.members);
     const { samples, dimensions } = replica;
     const octets = Math.ceil(dimensions / 8);
     const vectors = this.#vectors.take(VECTORS * 2 * octets);
@@ -126,6 +139,7 @@ export class Seats {
     const settings = flowSettings(replica, 'float32');
     this.workspace.writeSlot(seat, {
       phase: shaderConstant('PHASE_ORIGIN'),
+      variant: team.variant,
       samples,
       dimensions,
       octets,
@@ -146,7 +160,7 @@ export class Seats {
       goal_quantile: replica.goal?.testQuantile ?? 0,
       goal_errors: replica.goal?.trainErrors ?? 0,
       max_rows: settings.maxRows,
-      cost: gradientCost(replica, plan.variant),
+      cost: gradientCost(replica, plan.variants[team.variant] as Variant),
       largest: ORIGIN_RESIDUAL,
     });
     this.#occupants[seat] = { replica, vectors, samples: values, rows: [] };
@@ -160,11 +174,14 @@ export class Seats {
   /** Room for the dataset of a new team. */
   #gather(replica: Replica, dimensions: number): Team | undefined {
     const octets = Math.ceil(dimensions / 8);
-    const { parts, rowSource } = this.workspace.plan;
+    const { plan } = this.workspace;
+    const { parts, rowSource } = plan;
     const partRows = Math.ceil(replica.samples / parts);
+    const variant = variantFor(plan, replica.samples, octets);
     const size = rowSource === 'stored' ? partRows * octets : 1;
     const block = this.#data.take(size);
-    return block && { data: dataOf(replica), block, dimensions, octets, partRows, taken: 0 };
+    const shape = { dimensions, octets, partRows, variant };
+    return block && { ...shape, data: dataOf(replica), block, taken: 0 };
   }
 
   /** Writes given data, each row padded with zeros to whole octets. */
@@ -209,7 +226,7 @@ export class Seats {
 
   #leave(seat: number, occupant: Occupant, gradients: number, failure: string | null): Trajectory {
     const { replica, vectors, samples } = occupant;
-    const index = Math.floor(seat / this.workspace.plan.variant.members);
+    const index = Math.floor(seat / this.workspace.plan.members);
     const team = this.#teams[index] as Team;
     this.#vectors.give(vectors);
     this.#samples.give(samples);

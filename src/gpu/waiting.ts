@@ -63,12 +63,13 @@ export class Waiting {
 
   /** What the replicas at hand for which `which` holds amount to. */
   work(which: (replica: Replica) => boolean): Work {
-    const work = { samples: 0, dimensions: 0, replicas: 0, sharing: 1 };
+    const work = { samples: 0, dimensions: 0, narrowest: Infinity, replicas: 0, sharing: 1 };
     for (const replica of this.ahead()) {
       if (!which(replica)) continue;
       work.replicas++;
       work.samples = Math.max(work.samples, replica.samples);
       work.dimensions = Math.max(work.dimensions, replica.dimensions);
+      work.narrowest = Math.min(work.narrowest, replica.dimensions);
       work.sharing = Math.max(work.sharing, this.#byData.get(dataOf(replica))?.size ?? 1);
     }
     return work;

@@ -61,9 +61,10 @@ function controlConstants(): string {
 }
 
 /** What a pass over rows is compiled for. */
-function variantConstants({ workgroup, lanes, held, batch, members, kept }: Variant): string {
+function variantConstants(variant: Variant, index: number): string {
+  const { workgroup, lanes, held, batch, members, kept } = variant;
   const counts = { WORKGROUP: workgroup, LANES: lanes, HELD: held, BATCH: batch };
-  return Object.entries({ ...counts, MEMBERS: members, KEPT: kept })
+  return Object.entries({ ...counts, MEMBERS: members, KEPT: kept, VARIANT: index })
     .map(([name, value]) => `const ${name} = ${value}u;`)
     .join('\n');
 }
@@ -78,14 +79,17 @@ export function generateSource(workgroup: number): string {
 }
 
 /** Everything that the passes of a flow have in common. */
-function flowParts(variant: Variant): string[] {
-  const constants = [variantConstants(variant), controlConstants()];
+function flowParts(variant: Variant, index: number): string[] {
+  const constants = [variantConstants(variant, index), controlConstants()];
   return [...constants, layout, state, reduce, journal, residual];
 }
 
-/** Source of the kernel in which one workgroup trains a replica, many gradients a dispatch. */
-export function residentSource(variant: Variant): string {
-  return [...flowParts(variant), passSource(variant), step, advance, resident].join('\n');
+/**
+ * Source of the kernel in which one workgroup trains a replica, many gradients a dispatch.
+ * @param index of the variant among those of the plan: it takes the seats that name it
+ */
+export function residentSource(variant: Variant, index = 0): string {
+  return [...flowParts(variant, index), passSource(variant), step, advance, resident].join('\n');
 }
 
 /** Source of the three passes of a streamed gradient. */
@@ -94,7 +98,7 @@ export function streamedSource(
   rowSource: RowSource,
 ): { readonly rows: string; readonly merge: string; readonly control: string } {
   const source = rowSource === 'stored' ? [stored] : [threefry, entries, regenerated];
-  const own = [...flowParts(variant), partials];
+  const own = [...flowParts(variant, 0), partials];
   return {
     rows: [...own, ...source, passSource(variant), rows].join('\n'),
     merge: [...own, merge].join('\n'),

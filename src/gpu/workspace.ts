@@ -1,7 +1,7 @@
 import type { Device } from './device.ts';
 import { type FlowPipelines, GENERATE_WORKGROUP, type Kernels } from './kernels.ts';
 import { packStruct } from './layout.ts';
-import { datasetBytes, type Plan, TooLargeError, words } from './plan.ts';
+import { type Plan, TooLargeError, type Variant, words } from './plan.ts';
 import { paramsLayout, shaderConstant, slotLayout } from './wgsl.ts';
 
 /** Bytes before the first entry of the journal. */
@@ -81,8 +81,8 @@ export class Workspace {
 
   /** Seats: `members` a team. A resident workgroup has two teams, whether there is data for both. */
   get seats(): number {
-    const { kernel, teams, groups, variant } = this.plan;
-    return variant.members * (kernel === 'resident' ? 2 * groups : teams);
+    const { kernel, teams, groups, members } = this.plan;
+    return members * (kernel === 'resident' ? 2 * groups : teams);
   }
 
   /** Writes a seat; fields that are not given are zero. */
@@ -116,12 +116,17 @@ export class Workspace {
    * Encodes a round of training over an empty journal.
    * @param budget loop iterations of a dispatch of the resident kernel; the streamed one makes one
    * gradient a dispatch
+   * @param variants those that any seat needs
    */
-  encodeFlow(encoder: GPUCommandEncoder, dispatches: number, budget: number): void {
+  encodeFlow(
+    encoder: GPUCommandEncoder,
+    { dispatches, budget }: { readonly dispatches: number; readonly budget: number },
+    variants: Iterable<number>,
+  ): void {
     this.#writeParams(budget);
     encoder.clearBuffer(this.journal, 0, JOURNAL_HEADER);
     const pass = encoder.beginComputePass({ label: 'flow' });
-    for (let k = 0; k < dispatches; k++) this.#encodeGradients(pass);
+    for (let k = 0; k < dispatches; k++) this.#encodeGradients(pass, variants);
     pass.end();
   }
 
@@ -134,12 +139,14 @@ export class Workspace {
     for (const buffer of this.#buffers) buffer.destroy();
   }
 
-  #encodeGradients(pass: GPUComputePassEncoder): void {
+  #encodeGradients(pass: GPUComputePassEncoder, variants: Iterable<number>): void {
     const { pipelines, plan } = this;
     if (pipelines.kernel === 'resident') {
-      pass.setPipeline(pipelines.flow);
       pass.setBindGroup(0, this.#flowGroups[0] as GPUBindGroup);
-      pass.dispatchWorkgroups(plan.groups);
+      for (const variant of variants) {
+        pass.setPipeline(pipelines.flows[variant] as GPUComputePipeline);
+        pass.dispatchWorkgroups(plan.groups);
+      }
       return;
     }
     pass.setPipeline(pipelines.rows);
@@ -147,7 +154,7 @@ export class Workspace {
       pass.setBindGroup(0, group);
       pass.dispatchWorkgroups(plan.groups, plan.teams);
     }
-    const { workgroup, lanes, held } = plan.variant;
+    const { workgroup, lanes, held } = plan.variants[0] as Variant;
     pass.setPipeline(pipelines.merge);
     pass.dispatchWorkgroups(Math.ceil((2 * lanes * held) / workgroup), plan.teams);
     pass.setPipeline(pipelines.control);
@@ -174,16 +181,4 @@ export class Workspace {
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
   }
-}
-
-/** Whether a plan has room for a replica, by itself, in its passes and in its buffers. */
-export function planFits(plan: Plan, samples: number, dimensions: number): boolean {
-  const { lanes, held, kept } = plan.variant;
-  const octets = Math.ceil(dimensions / 8);
-  const bytes = datasetBytes(samples, dimensions);
-  return (
-    octets <= lanes * held &&
-    (kept === 0 || bytes <= 16 * kept) &&
-    (plan.rowSource === 'regenerated' || bytes <= plan.parts * plan.dataBytes)
-  );
 }

@@ -12,7 +12,7 @@ describe('struct layouts', () => {
     expect([...new Uint32Array(packStruct(layout, { x: 7, y: 1 }))]).toEqual([7, 0x3f800000]);
     expect(slotLayout.word.phase).toBe(0);
     expect(slotLayout.words).toBeGreaterThan(35);
-    expect([paramsLayout.words, stageLayout.words]).toEqual([2, 5]);
+    expect([paramsLayout.words, stageLayout.words]).toEqual([4, 5]);
     expect(shaderConstant('ENTRY_WORDS')).toBe(2 + COLUMNS);
   });
 
