@@ -5,6 +5,7 @@ import { adapterName, Device, isSoftware, machineOf } from './device.ts';
 import { Kernels } from './kernels.ts';
 import { Pace, RESIDENT_PACE, streamedPace } from './pace.ts';
 import {
+  alike,
   type Machine,
   type Plan,
   type PlanOptions,
@@ -169,7 +170,8 @@ export class WebGpuEngine implements Engine {
         }
         const round = rounds.shift();
         if (round === undefined) {
-          if (next) deferred.push(next);
+          // Nothing is in its way, so it would have a seat if the plan had room for it.
+          if (next) throw new Error(`the plan has no room for replica ${next.index}`);
           if (refused.length > 0) yield { trajectories: refused, gradients: 0 };
           return;
         }
@@ -185,7 +187,10 @@ export class WebGpuEngine implements Engine {
     }
   }
 
-  /** The plan for the small replicas that wait, or where there are none, for the first of the large. */
+  /**
+   * The plan for the small replicas that wait, or where there are none, for the first of the large
+   * and those alike.
+   */
   #planPhase(waiting: Waiting, choose: (replica: Replica) => Plan['kernel']): Plan | undefined {
     const [first] = waiting.ahead();
     if (first === undefined) return undefined;
@@ -193,10 +198,8 @@ export class WebGpuEngine implements Engine {
     if (resident.replicas > 0) {
       return planFlow(resident, this.#machine(), { ...this.#plans, kernel: 'resident' });
     }
-    const alike = waiting.work(
-      ({ samples, dimensions }) => samples === first.samples && dimensions === first.dimensions,
-    );
-    return planFlow(alike, this.#machine(), { ...this.#plans, kernel: 'streamed' });
+    const large = waiting.work(({ dimensions }) => alike(dimensions, first.dimensions));
+    return planFlow(large, this.#machine(), { ...this.#plans, kernel: 'streamed' });
   }
 
   /** Buffers are kept from one run to the next where the plan is the same. */

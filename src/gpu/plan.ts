@@ -32,7 +32,7 @@ export interface Work {
   readonly narrowest: number;
   /** Replicas, as far as one has looked ahead. */
   readonly replicas: number;
-  /** Replicas that have one dataset in common, as in a sweep over σ. */
+  /** Replicas that can have one dataset in common, as in a sweep over σ: the mean over datasets. */
   readonly sharing: number;
 }
 
@@ -57,6 +57,9 @@ export type RowSource = 'stored' | 'regenerated';
 
 export interface Plan {
   readonly kernel: 'resident' | 'streamed';
+  /** Largest N and d that it has room for. */
+  readonly samples: number;
+  readonly dimensions: number;
   /** For ever more columns; the last one has room for all. */
   readonly variants: readonly Variant[];
   /** Replicas that share a dataset: a team. */
@@ -88,8 +91,12 @@ export interface PlanOptions {
   readonly groups?: number;
   /** Streamed: makes the rows anew for every gradient instead of storing them. */
   readonly regenerate?: boolean;
-  /** Most replicas that share a pass; 1: none do. */
+  /** Most replicas that share a pass, a power of two up to 4; 1: none do. */
   readonly maxMembers?: number;
+  /** Resident: whether datasets that fit stay in workgroup memory; by default on GPUs. */
+  readonly keep?: boolean;
+  /** Most bytes of a buffer, below what the device allows. */
+  readonly maxBinding?: number;
 }
 
 /** vec4<f32> of a replica: vectors of d values, two a pair of octets. */
@@ -124,7 +131,9 @@ export function largestSamples(bytes: number, lambda: number): number {
  * Plans a run.
  * @throws TooLargeError if the dataset does not fit
  */
-export function planFlow(work: Work, machine: Machine, options: PlanOptions = {}): Plan {
+export function planFlow(work: Work, device: Machine, options: PlanOptions = {}): Plan {
+  const maxBinding = Math.min(device.maxBinding, options.maxBinding ?? Infinity);
+  const machine = { ...device, maxBinding };
   const streamed = planStreamed.bind(undefined, work, machine, options);
   if (options.kernel === 'streamed' || options.regenerate) return streamed();
   const resident = planResident(work, machine, options);
@@ -137,6 +146,14 @@ export function planFlow(work: Work, machine: Machine, options: PlanOptions = {}
   return cheap && enough && !lonely ? resident : streamed();
 }
 
+/**
+ * Members of a team. An empty seat costs as much as a taken one, so a quarter of them may be empty.
+ * On software adapters a pass is not limited by the memory that it would save.
+ */
+function teamSize(sharing: number, most: number): number {
+  return Math.min(2 ** Math.floor(Math.log2(Math.max(1, sharing / 0.75))), most, PAIRS);
+}
+
 /** The constants of a pass: what an invocation holds fits its registers. */
 function chooseVariant(
   { samples, dimensions, sharing }: Work,
@@ -144,7 +161,7 @@ function chooseVariant(
   options: PlanOptions,
 ): Variant {
   const octets = octetsOf(dimensions);
-  const members = Math.min(options.maxMembers ?? PAIRS, PAIRS, 2 ** Math.floor(Math.log2(sharing)));
+  const members = teamSize(sharing, options.maxMembers ?? (machine.software ? 1 : PAIRS));
   // Software adapters keep what does not fit registers on a stack that is always in the cache.
   const most = machine.software ? 8 : 4;
   const limit = Math.min(options.workgroup ?? 512, machine.maxInvocations);
@@ -178,7 +195,9 @@ function residentVariants(work: Work, machine: Machine, options: PlanOptions): V
   let octets = octetsOf(work.dimensions);
   for (let k = 0; k < MAX_VARIANTS; k++) {
     const plain = chooseVariant({ ...work, dimensions: 8 * octets }, machine, options);
-    variants.unshift({ ...plain, kept: keptOctets(work.samples * octets, plain, machine) });
+    // On software adapters it is memory like any other.
+    const kept = (options.keep ?? !machine.software) ? work.samples * octets : Infinity;
+    variants.unshift({ ...plain, kept: keptOctets(kept, plain, machine) });
     octets = Math.ceil(octets / 2);
     if (octets < octetsOf(work.narrowest) || octets === 1) break;
   }
@@ -190,7 +209,6 @@ const KEPT = [64, 128, 256, 512, 768, 1024, 1536, 2048, 3072];
 
 /** Octets of workgroup memory for a dataset that fits there; 0 if it does not. */
 function keptOctets(octets: number, variant: Variant, machine: Machine): number {
-  if (machine.software) return 0; // where it is memory like any other
   const size = KEPT.find((each) => each >= octets) ?? Infinity;
   return 16 * size + scratchBytes(variant) <= machine.maxWorkgroupStorage ? size : 0;
 }
@@ -207,6 +225,8 @@ function planResident(work: Work, machine: Machine, options: PlanOptions): Plan 
   const seats = 2 * groups * members;
   return {
     kernel: 'resident',
+    samples: work.samples,
+    dimensions: work.dimensions,
     variants,
     members,
     teams: Math.min(2 * groups, Math.floor(most / bytes)),
@@ -253,6 +273,8 @@ function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan 
   const slice = 16 * (1 + 2 * octets);
   return {
     kernel: 'streamed',
+    samples,
+    dimensions,
     variants: [variant],
     members: variant.members,
     teams,
@@ -323,9 +345,14 @@ export function variantFor(plan: Plan, samples: number, octets: number): number 
 
 /** Whether a plan has room for a replica, by itself, in its passes and in its buffers. */
 export function planFits(plan: Plan, samples: number, dimensions: number): boolean {
-  const bytes = datasetBytes(samples, dimensions);
   return (
-    variantFor(plan, samples, octetsOf(dimensions)) >= 0 &&
-    (plan.rowSource === 'regenerated' || bytes <= plan.parts * plan.dataBytes)
+    samples <= plan.samples &&
+    dimensions <= plan.dimensions &&
+    variantFor(plan, samples, octetsOf(dimensions)) >= 0
   );
+}
+
+/** Whether replicas with so many dimensions can have a streamed plan in common without much waste. */
+export function alike(dimensions: number, others: number): boolean {
+  return powerOfTwo(octetsOf(dimensions)) === powerOfTwo(octetsOf(others));
 }

@@ -19,9 +19,6 @@ const ENTRY_ROW = shaderConstant('ENTRY_ROW');
 const ENTRY_FULL = shaderConstant('ENTRY_FULL');
 const ENTRY_STALLED = shaderConstant('ENTRY_STALLED');
 
-/** Nested datasets are shared as long as none has so much fewer columns than the widest. */
-const SPREAD = 1.25;
-
 /** log r at u = 0: what the first weights are relative to. */
 const ORIGIN_RESIDUAL = -Math.LN2;
 
@@ -88,13 +85,10 @@ export class Seats {
       for (let seat = index * members; seat < (index + 1) * members; seat++) {
         if (this.#occupants[seat] !== undefined) continue;
         const team = this.#teams[index];
-        const replica = team
-          ? waiting.takeSame(team.data, [team.dimensions / SPREAD, team.dimensions])
-          : take();
+        const replica = team ? waiting.takeSame(team.data, team.dimensions) : take();
         if (replica === undefined && team) break;
         if (replica === undefined) return undefined;
-        const most = members > 1 ? SPREAD * replica.dimensions : 0;
-        const columns = waiting.columnsFor(replica, most);
+        const columns = members > 1 ? waiting.columnsFor(replica) : replica.dimensions;
         const fits = planFits(plan, replica.samples, columns);
         if (!this.seat(seat, replica, fits ? columns : replica.dimensions)) return replica;
       }

@@ -5,6 +5,9 @@ import type { Work } from './plan.ts';
 /** Replicas looked ahead at: enough to find those of a sweep that have a dataset in common. */
 const LOOKAHEAD = 2048;
 
+/** Nested datasets are shared as long as none has so much fewer columns than the widest. */
+const SPREAD = 1.25;
+
 /**
  * What makes a dataset: replicas with the same may share one. Nested ones of all d are columns of the
  * same rows.
@@ -14,6 +17,23 @@ export function dataOf(replica: Replica): unknown {
   const [key0, key1] = datasetKey(replica);
   const { samples, dimensions, ensemble } = replica;
   return `${key0} ${key1} ${samples} ${ensemble === 'nested' ? '' : dimensions}`;
+}
+
+/** Whether a replica with d `dimensions` can use a dataset with more columns. */
+function share(columns: number, dimensions: number): boolean {
+  return dimensions <= columns && columns <= SPREAD * dimensions;
+}
+
+/** How many datasets replicas of one matrix need that have so many columns each. */
+function datasetsFor(widths: number[]): number {
+  let datasets = 0;
+  let widest = 0;
+  for (const width of widths.sort((a, b) => b - a)) {
+    if (datasets > 0 && share(widest, width)) continue;
+    datasets++;
+    widest = width;
+  }
+  return datasets;
 }
 
 /** Replicas that wait for a seat, in order, with those at hand that have the same dataset. */
@@ -36,21 +56,21 @@ export class Waiting {
     return first;
   }
 
-  /** The next one with the same dataset and between so many columns. */
-  takeSame(data: unknown, [least, most]: readonly [number, number]): Replica | undefined {
+  /** The next one that can share a dataset with so many columns. */
+  takeSame(data: unknown, columns: number): Replica | undefined {
     for (const replica of this.#byData.get(data) ?? []) {
-      if (replica.dimensions < least || replica.dimensions > most) continue;
+      if (!share(columns, replica.dimensions)) continue;
       this.#forget(replica);
       return replica;
     }
     return undefined;
   }
 
-  /** Most columns, up to a number, of those at hand that have the dataset; d itself at least. */
-  columnsFor(replica: Replica, most: number): number {
+  /** Columns of a dataset that a replica can share with all narrower and most of the wider ones. */
+  columnsFor(replica: Replica): number {
     let columns = replica.dimensions;
     for (const { dimensions } of this.#byData.get(dataOf(replica)) ?? []) {
-      if (dimensions <= most) columns = Math.max(columns, dimensions);
+      if (share(dimensions, replica.dimensions)) columns = Math.max(columns, dimensions);
     }
     return columns;
   }
@@ -63,16 +83,22 @@ export class Waiting {
 
   /** What the replicas at hand for which `which` holds amount to. */
   work(which: (replica: Replica) => boolean): Work {
-    const work = { samples: 0, dimensions: 0, narrowest: Infinity, replicas: 0, sharing: 1 };
-    for (const replica of this.ahead()) {
-      if (!which(replica)) continue;
-      work.replicas++;
-      work.samples = Math.max(work.samples, replica.samples);
-      work.dimensions = Math.max(work.dimensions, replica.dimensions);
-      work.narrowest = Math.min(work.narrowest, replica.dimensions);
-      work.sharing = Math.max(work.sharing, this.#byData.get(dataOf(replica))?.size ?? 1);
+    const work = { samples: 0, dimensions: 0, narrowest: Infinity, replicas: 0 };
+    this.#look();
+    let datasets = 0;
+    for (const alike of this.#byData.values()) {
+      const widths: number[] = [];
+      for (const replica of alike) {
+        if (!which(replica)) continue;
+        widths.push(replica.dimensions);
+        work.samples = Math.max(work.samples, replica.samples);
+        work.dimensions = Math.max(work.dimensions, replica.dimensions);
+        work.narrowest = Math.min(work.narrowest, replica.dimensions);
+      }
+      work.replicas += widths.length;
+      datasets += datasetsFor(widths);
     }
-    return work;
+    return { ...work, sharing: work.replicas / Math.max(1, datasets) };
   }
 
   #look(): void {

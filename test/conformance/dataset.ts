@@ -23,6 +23,8 @@ export async function gpuHalves(kernels: Kernels, id: DatasetId, parts = 1): Pro
   const bytes = 16 * partRows * octets;
   const workspace = await Workspace.create(kernels, {
     kernel: 'streamed',
+    samples,
+    dimensions,
     variants: [{ workgroup: 16, lanes: 16, held: 3, batch: 4, members: 1, kept: 0 }],
     members: 1,
     teams: 1,

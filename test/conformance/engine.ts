@@ -79,16 +79,20 @@ function replica(
   };
 }
 
-function referenceCase(tolerance: Tolerance): Case<EngineContext> {
+/** Runs the reference replicas, all 41 or the smaller ones, and compares times and states. */
+export function referenceCase(
+  tolerance: Tolerance,
+  how = `${tolerance} tolerance`,
+  { largest = 512, count = 41 } = {},
+): Case<EngineContext> {
   return {
-    name: `follows the float64 reference, ${tolerance} tolerance`,
+    name: `follows the float64 reference, ${how}`,
     run: async ({ engine, limits }) => {
       const limit = limits[tolerance];
       const deviations = new Deviations();
-      for (const trajectory of await train(engine, referenceReplicas(tolerance))) {
-        deviations.add(trajectory);
-      }
-      checkEqual(deviations.replicas, 41, 'replicas of the reference');
+      const replicas = referenceReplicas(tolerance).filter(({ samples }) => samples <= largest);
+      for (const trajectory of await train(engine, replicas)) deviations.add(trajectory);
+      checkEqual(deviations.replicas, count, 'replicas of the reference');
       check(deviations.test <= limit, `t_test is off: ${deviations}`);
       check(deviations.train <= TRAIN_LIMIT, `t_train is off: ${deviations}`);
       check(
@@ -121,14 +125,21 @@ const SHAPES: readonly (readonly [number, number])[] = [
   [129, 60],
 ];
 
-/** Runs every shape and compares with the twin. */
-export function shapesCase(name: string): Case<Pick<EngineContext, 'engine'>> {
+/** Those of them that fill workgroups, where these are as large as on a GPU. */
+export const LARGE_SHAPES: typeof SHAPES = [
+  [3, 5],
+  [40, 130],
+  [257, 64],
+];
+
+/** Runs shapes and compares with the twin. */
+export function shapesCase(name: string, shapes = SHAPES): Case<Pick<EngineContext, 'engine'>> {
   return {
     name,
     run: async ({ engine }) => {
-      const replicas = SHAPES.map(([samples, dimensions], k) => replica(k, samples, dimensions));
+      const replicas = shapes.map(([samples, dimensions], k) => replica(k, samples, dimensions));
       const worst = compareWithTwin(replicas, await train(engine, replicas));
-      return `worst |Δ log10 t| ${worst.toExponential(1)} over ${SHAPES.length} shapes`;
+      return `worst |Δ log10 t| ${worst.toExponential(1)} over ${shapes.length} shapes`;
     },
   };
 }
@@ -154,6 +165,26 @@ export const largestCase: Case<Pick<EngineContext, 'engine'>> = {
       checkClose(actual / (expected[k] as number), 1, 1e-4, `slope ${k} at the start`);
     }
     return `${trajectory.gradients} gradients`;
+  },
+};
+
+/** Replicas over σ and d that have two matrices in common, and others in between. */
+export const SHARING: readonly Replica[] = Array.from({ length: 40 }, (_, k) =>
+  k % 10 === 9
+    ? replica(k, 50 + k, 17)
+    : replica(k, 64, 20 + (k % 10), {
+        seed: 1 + (k % 2),
+        sigma: 2 + Math.floor(k / 10),
+        ensemble: 'nested',
+      }),
+);
+
+/** Trains replicas that share datasets and compares with the twin, which trains each by itself. */
+export const sharingCase: Case<Pick<EngineContext, 'engine'>> = {
+  name: 'trains several replicas of a dataset in one pass',
+  run: async ({ engine }) => {
+    const worst = compareWithTwin(SHARING, await train(engine, SHARING));
+    return `worst |Δ log10 t| ${worst.toExponential(1)} over ${SHARING.length} replicas`;
   },
 };
 

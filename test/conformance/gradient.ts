@@ -46,14 +46,22 @@ interface Point {
   readonly sigma: number;
 }
 
+function compile({ gpu }: Device, variant: Variant): Promise<GPUComputePipeline> {
+  const module = gpu.createShaderModule({ code: residentSource(variant) + PROBE });
+  return gpu.createComputePipelineAsync({
+    layout: 'auto',
+    compute: { module, entryPoint: 'probe_gradient' },
+  });
+}
+
 async function evaluate(
   device: Device,
+  pipeline: GPUComputePipeline,
   id: Parameters<typeof datasetHalves>[0],
   points: readonly Point[],
-  variant: Variant,
 ): Promise<Evaluation[]> {
   const { gpu } = device;
-  const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
+  const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
   const octets = Math.ceil(id.dimensions / 8);
   const halves = datasetHalves(id);
   const padded = new Uint16Array(id.samples * octets * 8);
@@ -79,36 +87,22 @@ async function evaluate(
     slots.set(new Uint8Array(packStruct(slotLayout, fields)), m * 4 * slotLayout.words);
   });
   const vectorBuffer = device.upload('vectors', STORAGE | COPY_SRC, vectors);
-  const empty = (label: string, usage: number): GPUBuffer =>
-    device.upload(label, usage, new Uint8Array(256));
-  const buffers: Record<number, GPUBuffer> = {
-    0: device.upload('slots', STORAGE, slots),
-    1: device.upload('data', STORAGE, padded),
-    2: vectorBuffer,
-    3: device.upload('samples', STORAGE, new Float32Array(2 * points.length * id.samples)),
-    4: empty('stages', STORAGE),
-    5: empty('journal', STORAGE),
-    6: empty('params', UNIFORM),
-  };
-  const module = gpu.createShaderModule({ code: residentSource(variant) + PROBE });
-  const pipeline = await gpu.createComputePipelineAsync({
-    layout: 'auto',
-    compute: { module, entryPoint: 'probe_gradient' },
-  });
+  // What the entry point does not use of the bindings of a flow is not in its layout.
+  const buffers = [
+    device.upload('slots', STORAGE, slots),
+    device.upload('data', STORAGE, padded),
+    vectorBuffer,
+    device.upload('samples', STORAGE, new Float32Array(2 * points.length * id.samples)),
+  ];
   const staging = gpu.createBuffer({ size: vectors.byteLength, usage: MAP_READ | COPY_DST });
   const encoder = gpu.createCommandEncoder();
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
-  // What the entry point does not use is not in its layout.
-  const used = [0, 1, 2, 3];
   pass.setBindGroup(
     0,
     gpu.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
-      entries: used.map((binding) => ({
-        binding,
-        resource: { buffer: buffers[binding] as GPUBuffer },
-      })),
+      entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
     }),
   );
   pass.dispatchWorkgroups(1);
@@ -146,6 +140,7 @@ export const gradientCases: readonly Case<Device>[] = [
     run: async (device) => {
       let worst = 0;
       for (const [samples, dimensions, variant] of PASSES) {
+        const pipeline = await compile(device, variant);
         for (const clock of [0.1, 30, 600]) {
           const id = { seed: 3, samples, dimensions, ensemble: 'independent' } as const;
           const points = Array.from({ length: variant.members }, (_, m) => ({
@@ -155,7 +150,7 @@ export const gradientCases: readonly Case<Device>[] = [
             clock: Math.fround(clock * (1 + m)),
             sigma: 2 + m,
           }));
-          const actual = await evaluate(device, id, points, variant);
+          const actual = await evaluate(device, pipeline, id, points);
           for (const [m, point] of points.entries()) {
             const twin = new Gradient(datasetValues(id), samples, dimensions, point.sigma, 'flow');
             const expected = new Float64Array(dimensions);

@@ -9,8 +9,11 @@ import {
   type EngineContext,
   engineCases,
   FLOAT32_LIMITS,
+  LARGE_SHAPES,
   largestCase,
+  referenceCase,
   shapesCase,
+  sharingCase,
 } from './engine.ts';
 import { gradientCases } from './gradient.ts';
 import { probeCases } from './probe.ts';
@@ -18,25 +21,37 @@ import { probeCases } from './probe.ts';
 /** What a WebGPU engine must do beyond what every engine does. */
 export const webGpuCases: readonly Case<GPU>[] = [
   // Software adapters run with small workgroups by default; GPUs with these.
-  onEngine(shapesCase('agrees with the twin with the workgroups of a GPU'), {
+  onEngine(shapesCase('agrees with the twin with the workgroups of a GPU', LARGE_SHAPES), {
     workgroup: 128,
     groups: 2,
   }),
+  onEngine(referenceCase('default', 'streamed from several buffers'), {
+    kernel: 'streamed',
+    maxBinding: 2 ** 16,
+  }),
+  onEngine(referenceCase('default', 'rows made anew', { largest: 64, count: 12 }), {
+    regenerate: true,
+  }),
+  onEngine(referenceCase('default', 'rows in workgroup memory', { largest: 128, count: 29 }), {
+    keep: true,
+  }),
+  onEngine(sharingCase, { maxMembers: 4 }),
+  onEngine(
+    { ...sharingCase, name: 'trains several replicas of a dataset in one streamed pass' },
+    { maxMembers: 4, kernel: 'streamed' },
+  ),
   // Mesa's software driver needs large workgroups for it: its loops end after 65 535 turns.
   onEngine(largestCase, { workgroup: 256 }),
 ];
 
-function onEngine(
-  { name, run }: Case<Pick<EngineContext, 'engine'>>,
-  options: WebGpuOptions,
-): Case<GPU> {
+function onEngine({ name, run }: Case<EngineContext>, options: WebGpuOptions): Case<GPU> {
   return {
     name,
     run: async (gpu) => {
       const engine = await WebGpuEngine.create(gpu, options);
       if (!engine) throw new Error('no WebGPU adapter');
       try {
-        return await run({ engine });
+        return await run({ engine, limits: FLOAT32_LIMITS });
       } finally {
         engine.dispose();
       }
