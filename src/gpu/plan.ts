@@ -106,6 +106,9 @@ export const SAMPLE_ARRAYS = 2;
 /** Dot products that a pass keeps in one vec4: batch · members. */
 const PAIRS = 4;
 
+/** Most octets of a row that an invocation takes; the source has a line for each. */
+const MAX_HELD = 32;
+
 /** Below this a single workgroup trains a replica faster than many that wait for one another. */
 const STREAMED_BYTES = 2 ** 21;
 
@@ -146,6 +149,14 @@ export function planFlow(work: Work, device: Machine, options: PlanOptions = {})
   return cheap && enough && !lonely ? resident : streamed();
 }
 
+/** Invocations for which there is workgroup memory, up to 512. */
+function largestWorkgroup({ maxWorkgroupStorage }: Machine): number {
+  let workgroup = 512;
+  const bytes = (): number => scratchBytes({ workgroup, lanes: 1, members: PAIRS });
+  while (bytes() > maxWorkgroupStorage) workgroup /= 2;
+  return workgroup;
+}
+
 /**
  * Members of a team. An empty seat costs as much as a taken one, so a quarter of them may be empty.
  * On software adapters a pass is not limited by the memory that it would save.
@@ -164,13 +175,17 @@ function chooseVariant(
   const members = teamSize(sharing, options.maxMembers ?? (machine.software ? 1 : PAIRS));
   // Software adapters keep what does not fit registers on a stack that is always in the cache.
   const most = machine.software ? 8 : 4;
-  const limit = Math.min(options.workgroup ?? 512, machine.maxInvocations);
+  const limit = Math.min(options.workgroup ?? largestWorkgroup(machine), machine.maxInvocations);
   const fewest = machine.software ? 4 : 1;
   const lanes = Math.min(
     limit,
     powerOfTwo(Math.max(Math.min(fewest, octets), (octets * members) / most)),
   );
   const held = Math.ceil(octets / lanes);
+  if (held > MAX_HELD) {
+    const most = 8 * lanes * MAX_HELD;
+    throw new TooLargeError(`rows of ${dimensions} columns: a pass has room for ${most} here`);
+  }
   const room = Math.max(1, Math.floor((4 * most) / (held * members)));
   const batch = Math.min(PAIRS / members, 2 ** Math.floor(Math.log2(room)));
   // A workgroup for every few rows; more of them would wait for one another at barriers.
@@ -182,7 +197,11 @@ function chooseVariant(
 }
 
 /** Workgroup memory of a pass besides the rows that are kept, in bytes; a slot has 256 at most. */
-function scratchBytes({ workgroup, lanes, members }: Variant): number {
+export function scratchBytes({
+  workgroup,
+  lanes,
+  members,
+}: Pick<Variant, 'workgroup' | 'lanes' | 'members'>): number {
   return 32 * workgroup + (16 * workgroup) / lanes + members * (256 + 16) + 64;
 }
 
