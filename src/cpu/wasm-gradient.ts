@@ -1,12 +1,9 @@
+import { type DatasetId, datasetKey, datasetValues } from '../model/dataset.ts';
 import type { DynamicsKind } from '../model/replica.ts';
 import type { GradientMaker } from './flow.ts';
 import type { GradientSource, GradientStats } from './gradient.ts';
-import { type Kernel, kernelOf, type Simd } from './simd.ts';
+import { FREE, type Kernel, kernelOf, PAGE, type Simd, VALUES } from './simd.ts';
 
-/** Bytes of a page of memory. */
-const PAGE = 65536;
-/** The first page stays with the compiler. */
-const BASE = PAGE;
 /** Vectors begin at lines of the cache. */
 const LINE = 64;
 
@@ -47,23 +44,25 @@ export class WasmGradient implements GradientSource {
   /** Largest log r_i + θ of the last evaluation (log r_i if conformal): the next one's shift. */
   #shift = -Math.LN2;
 
+  readonly samples: number;
+
   /**
-   * @param data g, row-major, samples × dimensions
+   * @param id makes the data
    * @throws RangeError if there is no memory for the data
    */
   constructor(
     kernel: Kernel,
-    data: Float32Array,
-    readonly samples: number,
-    readonly dimensions: number,
+    id: DatasetId,
     readonly sigma: number,
     readonly dynamics: DynamicsKind,
   ) {
+    const { samples, dimensions } = id;
+    this.samples = samples;
     this.#kernel = kernel;
     this.#quads = Math.ceil(dimensions / COLUMNS);
     const columns = this.#quads * COLUMNS;
     const rows = Math.ceil(samples / ROWS) * ROWS;
-    let end = BASE;
+    let end = FREE;
     const take = (bytes: number): number => {
       const start = end;
       end += Math.ceil(bytes / LINE) * LINE;
@@ -86,7 +85,11 @@ export class WasmGradient implements GradientSource {
     this.#step = new Float32Array(buffer, step, columns).fill(0);
     this.#slope = new Float32Array(buffer, slope, columns);
     this.z = new Float32Array(buffer, z, samples);
-    tile(new Float32Array(buffer, this.#data, rows * columns), data, samples, dimensions);
+    if (id.given) {
+      tile(new Float32Array(buffer, this.#data, rows * columns), id);
+    } else {
+      kernel.generate(this.#data, samples, dimensions, ...datasetKey(id), VALUES);
+    }
   }
 
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void {
@@ -148,8 +151,7 @@ export class WasmGradient implements GradientSource {
 export function float32(simd: Simd): GradientMaker {
   return {
     precision: 'float32',
-    make: ({ samples, dimensions, sigma, dynamics }, data) =>
-      new WasmGradient(kernelOf(simd), data, samples, dimensions, sigma, dynamics),
+    make: (replica) => new WasmGradient(kernelOf(simd), replica, replica.sigma, replica.dynamics),
   };
 }
 
@@ -165,10 +167,12 @@ function reserve(memory: WebAssembly.Memory, bytes: number): void {
   }
 }
 
-/** Writes the data as tiles of eight rows and four columns, with zeros where there are none. */
-function tile(tiles: Float32Array, data: Float32Array, samples: number, dimensions: number): void {
+/** Writes given data as tiles of eight rows and four columns, with zeros where there are none. */
+function tile(tiles: Float32Array, id: DatasetId): void {
+  const { samples, dimensions } = id;
+  const data = datasetValues(id);
   const columns = Math.ceil(dimensions / COLUMNS) * COLUMNS;
-  if (samples % ROWS > 0 || dimensions < columns) tiles.fill(0);
+  tiles.fill(0);
   for (let i = 0, at = 0; i < samples; i++) {
     const first = (i - (i % ROWS)) * columns + (i % ROWS) * COLUMNS;
     for (let j = 0; j < dimensions; j++) {
