@@ -2,6 +2,7 @@
 /** The command line. */
 import { readArguments } from './cli/arguments.ts';
 import { audit } from './cli/audit.ts';
+import { plan } from './cli/plan.ts';
 import { run } from './cli/run.ts';
 import { show } from './cli/show.ts';
 import { ExitCode, InputError, USAGE } from './cli/usage.ts';
@@ -21,6 +22,8 @@ async function main(args: string[]): Promise<number> {
       return show(command.file);
     case 'run':
       return run(command);
+    case 'plan':
+      return plan(command);
     case 'audit':
       return audit(command);
   }

@@ -25,6 +25,11 @@ export interface GradientSource {
   accept(): void;
 }
 
+/** Bytes of a `Gradient`, nearly all of them the data. */
+export function gradientBytes(samples: number, dimensions: number): number {
+  return 4 * samples * dimensions + 8 * samples;
+}
+
 /** Rows that share one sweep over u, so that u is loaded once for all of them. */
 const BLOCK = 4;
 
