@@ -1,10 +1,11 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type BenchCase, type BenchEffort, readCases } from '../bench/cases.ts';
 import { CLAIMS } from '../claims/all.ts';
 import { type Claim, SIZES, type Size } from '../claims/claim.ts';
 import { ENGINE_PREFERENCES, type EnginePreference } from '../model/engine.ts';
 import { InputError } from './usage.ts';
 
-/** What `run` and `audit` have in common. */
+/** What `run`, `audit` and `bench` have in common. */
 interface Computing {
   readonly engine: EnginePreference;
   readonly workers: number | undefined;
@@ -26,6 +27,12 @@ export type Command =
       readonly kind: 'audit';
       readonly size: Size;
       readonly claims: readonly Claim[];
+    } & Computing)
+  | ({
+      readonly kind: 'bench';
+      readonly cases: readonly BenchCase[];
+      readonly effort: BenchEffort;
+      readonly out: string | undefined;
     } & Computing);
 
 const OPTIONS = {
@@ -37,6 +44,7 @@ const OPTIONS = {
   certify: { type: 'boolean' },
   size: { type: 'string' },
   claim: { type: 'string', multiple: true },
+  cases: { type: 'string' },
   workers: { type: 'string' },
   quiet: { type: 'boolean' },
 } satisfies ParseArgsConfig['options'];
@@ -44,10 +52,13 @@ const OPTIONS = {
 type Values = ReturnType<typeof parse>['values'];
 
 const COMPUTING = ['engine', 'workers', 'quiet'] as const;
-const ALLOWED: Readonly<Record<'run' | 'show' | 'audit', readonly (keyof typeof OPTIONS)[]>> = {
+const ALLOWED: Readonly<
+  Record<'run' | 'show' | 'audit' | 'bench', readonly (keyof typeof OPTIONS)[]>
+> = {
   run: [...COMPUTING, 'out', 'trajectories', 'certify'],
   show: [],
   audit: [...COMPUTING, 'size', 'claim'],
+  bench: [...COMPUTING, 'cases', 'out'],
 };
 
 /**
@@ -59,18 +70,27 @@ export function readArguments(args: string[]): Command {
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const [command, file, ...rest] = positionals;
-  if (command !== 'run' && command !== 'show' && command !== 'audit') {
-    throw new InputError(`command: got ${quote(command)}; expected run, show or audit`);
+  if (command !== 'run' && command !== 'show' && command !== 'audit' && command !== 'bench') {
+    throw new InputError(`command: got ${quote(command)}; expected run, show, audit or bench`);
   }
   for (const name of Object.keys(values) as (keyof typeof OPTIONS)[]) {
     if (ALLOWED[command].includes(name)) continue;
-    const where = (['run', 'audit'] as const).filter((each) => ALLOWED[each].includes(name));
+    const where = (['run', 'audit', 'bench'] as const).filter((each) =>
+      ALLOWED[each].includes(name),
+    );
     throw new InputError(
       `--${name}: got it with ${command}; expected it with ${where.join(' or ')} only`,
     );
   }
+  if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
+  if ((command === 'audit' || command === 'bench') && file !== undefined) {
+    throw new InputError(`${command}: got ${quote(file)}; expected no file`);
+  }
+  if (command === 'bench') {
+    const { cases, ...effort } = readCases(values.cases ?? 'quick');
+    return { kind: 'bench', cases, effort, out: values.out, ...readComputing(values) };
+  }
   if (command === 'audit') {
-    if (file !== undefined) throw new InputError(`audit: got ${quote(file)}; expected no file`);
     return {
       kind: 'audit',
       size: readSize(values.size),
@@ -83,7 +103,6 @@ export function readArguments(args: string[]): Command {
   if (rest.length > 0)
     throw new InputError(`${what}: got ${quote(rest[0])} as well; expected one file`);
   if (command === 'show') return { kind: 'show', file };
-  if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
   if (values.trajectories && values.out === undefined) {
     throw new InputError('--trajectories: got it without --out; expected a file to write them to');
   }

@@ -4,6 +4,7 @@ export const USAGE = `Usage:
   grokscope run SPEC.json [options]   train a sweep; SPEC.json may be - for standard input
   grokscope show FILE.json            print the map of a result file
   grokscope audit [options]           check every claim of the paper on this machine
+  grokscope bench [options]           time an engine on this machine
   grokscope --help | --version
 
 Options of run:
@@ -13,11 +14,16 @@ Options of run:
 Options of audit:
   --size small|medium|large  how much to compute (default: small)
   --claim ID              only this one; may be repeated
-Options of both:
+Options of bench:
+  --cases quick|standard|full  what to time (default: quick); or names with commas: N512R64 is 64
+                          replicas of N 512 over λ and seed, N512d235R64t8 of one shape to t = 1e8
+  --out FILE.json         write the results there, whole or not at all
+Options of run, audit and bench:
   --engine auto|webgpu|wasm|cpu  auto (default): WebGPU where there is a GPU, else WebAssembly SIMD;
                           both compute in float32, cpu in float64
   --workers N             worker threads of wasm and cpu (default: one a processor)
-  --quiet                 no progress; run: no map; audit: only what fails
+  --quiet                 no progress; run: no map; audit: only what fails;
+                          bench: no table
 
 Exit codes: 0 done; 1 a replica, the engine or a claim failed; 2 bad input; 130 interrupted, nothing
 written.
