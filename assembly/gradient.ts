@@ -1,11 +1,13 @@
 /**
  * One pass over a dataset in float32 SIMD: twin of src/cpu/gradient.ts, compiled twice, with relaxed
- * SIMD and without. Pointers come from the host (src/cpu/wasm.ts), which lays out the memory.
+ * SIMD and without. Pointers come from the host (src/cpu/wasm-gradient.ts), which lays out the memory.
  *
  * The data are tiles of eight rows and four columns: the four columns of row 0, of row 1 and so on,
  * then the next four columns, then the next eight rows. Every loop runs through them in a line.
  */
 import { constant, exp, log1pOver, madd } from './math';
+
+export { generate } from './dataset';
 
 /** Below every log weight. */
 const LOWEST: f32 = -3.0e38;

@@ -17,6 +17,7 @@ const choose = engineChooser({
     throw new Error('only WebGPU is timed here');
   },
   workers: 1,
+  memory: 0,
 });
 const { cases, ...effort } = readCases(Deno.args[0] as string);
 const surroundings = {

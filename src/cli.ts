@@ -3,6 +3,7 @@
 import { readArguments } from './cli/arguments.ts';
 import { audit } from './cli/audit.ts';
 import { benchmark } from './cli/bench.ts';
+import { plan } from './cli/plan.ts';
 import { run } from './cli/run.ts';
 import { show } from './cli/show.ts';
 import { ExitCode, InputError, USAGE } from './cli/usage.ts';
@@ -22,6 +23,8 @@ async function main(args: string[]): Promise<number> {
       return show(command.file);
     case 'run':
       return run(command);
+    case 'plan':
+      return plan(command);
     case 'audit':
       return audit(command);
     case 'bench':

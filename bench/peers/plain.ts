@@ -7,6 +7,7 @@
 import { text } from 'node:stream/consumers';
 import { runFlow } from '../../src/cpu/flow.ts';
 import type { GradientSource, GradientStats } from '../../src/cpu/gradient.ts';
+import { datasetValues } from '../../src/model/dataset.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import { testTime } from '../../src/results/times.ts';
 
@@ -85,7 +86,8 @@ const trajectories = job.seeds.map((seed, index) => {
   const generating = performance.now();
   return runFlow(replica, undefined, {
     precision: 'float64',
-    make: (_, data) => {
+    make: (id) => {
+      const data = datasetValues(id);
       generateSeconds += (performance.now() - generating) / 1000;
       return new Plain(data, samples, dimensions, sigma);
     },

@@ -3,9 +3,8 @@ import { CpuEngine } from '../cpu/engine.ts';
 import { FLOAT64 } from '../cpu/flow.ts';
 import { kernelOf, type Simd } from '../cpu/simd.ts';
 import { float32 } from '../cpu/wasm-gradient.ts';
+import type { WebGpuOptions } from '../gpu/engine.ts';
 import type { Gauge } from '../gpu/gauge.ts';
-import type { PlanOptions } from '../gpu/plan.ts';
-import { datasetValues } from '../model/dataset.ts';
 import type { Engine } from '../model/engine.ts';
 import type { Replica } from '../model/replica.ts';
 import type { Parts } from './result.ts';
@@ -24,12 +23,12 @@ export function cpuParts({ simd }: CpuEngine, replica: Replica): Parts {
     compiled.set(simd, (performance.now() - begun) / 1000);
   }
   const maker = simd ? float32(simd) : FLOAT64;
-  // The table of quantiles is made once a thread.
-  datasetValues({ ...replica, samples: 1, dimensions: 1 });
+  // What a thread makes once: the table of quantiles.
+  maker.make({ ...replica, samples: 1, dimensions: 1 });
   const begun = performance.now();
   let datasets = 0;
   do {
-    maker.make(replica, datasetValues(replica));
+    maker.make(replica);
     datasets++;
   } while (performance.now() - begun < LEAST_TIME);
   return {
@@ -46,7 +45,7 @@ export function cpuParts({ simd }: CpuEngine, replica: Replica): Parts {
 export async function gpuParts(
   gauge: Gauge,
   replicas: Iterable<Replica>,
-  options: PlanOptions | undefined,
+  options: WebGpuOptions | undefined,
 ): Promise<Parts> {
   const parts = await gauge.parts(replicas, options);
   return {

@@ -5,11 +5,12 @@ import { type Claim, SIZES, type Size } from '../claims/claim.ts';
 import { ENGINE_PREFERENCES, type EnginePreference } from '../model/engine.ts';
 import { InputError } from './usage.ts';
 
-/** What `run`, `audit` and `bench` have in common. */
-interface Computing {
+/** Which engine computes, and with what. */
+export interface Computing {
   readonly engine: EnginePreference;
   readonly workers: number | undefined;
-  readonly quiet: boolean;
+  /** Bytes for datasets. */
+  readonly memory: number | undefined;
 }
 
 /** What the command line asks for. */
@@ -22,9 +23,12 @@ export type Command =
       readonly out: string | undefined;
       readonly trajectories: boolean;
       readonly certify: boolean;
+      readonly quiet: boolean;
     } & Computing)
+  | ({ readonly kind: 'plan'; readonly spec: string } & Computing)
   | ({
       readonly kind: 'audit';
+      readonly quiet: boolean;
       readonly size: Size;
       readonly claims: readonly Claim[];
     } & Computing)
@@ -33,6 +37,7 @@ export type Command =
       readonly cases: readonly BenchCase[];
       readonly effort: BenchEffort;
       readonly out: string | undefined;
+      readonly quiet: boolean;
     } & Computing);
 
 const OPTIONS = {
@@ -46,19 +51,20 @@ const OPTIONS = {
   claim: { type: 'string', multiple: true },
   cases: { type: 'string' },
   workers: { type: 'string' },
+  memory: { type: 'string' },
   quiet: { type: 'boolean' },
 } satisfies ParseArgsConfig['options'];
 
 type Values = ReturnType<typeof parse>['values'];
 
-const COMPUTING = ['engine', 'workers', 'quiet'] as const;
-const ALLOWED: Readonly<
-  Record<'run' | 'show' | 'audit' | 'bench', readonly (keyof typeof OPTIONS)[]>
-> = {
-  run: [...COMPUTING, 'out', 'trajectories', 'certify'],
+const COMPUTING = ['engine', 'workers', 'memory'] as const;
+const COMMANDS = ['run', 'plan', 'show', 'audit', 'bench'] as const;
+const ALLOWED: Readonly<Record<(typeof COMMANDS)[number], readonly (keyof typeof OPTIONS)[]>> = {
+  run: [...COMPUTING, 'quiet', 'out', 'trajectories', 'certify'],
+  plan: COMPUTING,
   show: [],
-  audit: [...COMPUTING, 'size', 'claim'],
-  bench: [...COMPUTING, 'cases', 'out'],
+  audit: [...COMPUTING, 'quiet', 'size', 'claim'],
+  bench: [...COMPUTING, 'quiet', 'cases', 'out'],
 };
 
 /**
@@ -69,15 +75,14 @@ export function readArguments(args: string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
-  const [command, file, ...rest] = positionals;
-  if (command !== 'run' && command !== 'show' && command !== 'audit' && command !== 'bench') {
-    throw new InputError(`command: got ${quote(command)}; expected run, show, audit or bench`);
+  const [name, file, ...rest] = positionals;
+  const command = COMMANDS.find((each) => each === name);
+  if (command === undefined) {
+    throw new InputError(`command: got ${quote(name)}; expected run, plan, show, audit or bench`);
   }
   for (const name of Object.keys(values) as (keyof typeof OPTIONS)[]) {
     if (ALLOWED[command].includes(name)) continue;
-    const where = (['run', 'audit', 'bench'] as const).filter((each) =>
-      ALLOWED[each].includes(name),
-    );
+    const where = COMMANDS.filter((each) => ALLOWED[each].includes(name));
     throw new InputError(
       `--${name}: got it with ${command}; expected it with ${where.join(' or ')} only`,
     );
@@ -88,21 +93,24 @@ export function readArguments(args: string[]): Command {
   }
   if (command === 'bench') {
     const { cases, ...effort } = readCases(values.cases ?? 'quick');
-    return { kind: 'bench', cases, effort, out: values.out, ...readComputing(values) };
+    const { out, quiet = false } = values;
+    return { kind: 'bench', cases, effort, out, quiet, ...readComputing(values) };
   }
   if (command === 'audit') {
     return {
       kind: 'audit',
       size: readSize(values.size),
       claims: readClaims(values.claim),
+      quiet: values.quiet ?? false,
       ...readComputing(values),
     };
   }
-  const what = command === 'run' ? 'SPEC.json' : 'FILE.json';
+  const what = command === 'show' ? 'FILE.json' : 'SPEC.json';
   if (file === undefined) throw new InputError(`${what}: got nothing; expected the path of a file`);
   if (rest.length > 0)
     throw new InputError(`${what}: got ${quote(rest[0])} as well; expected one file`);
   if (command === 'show') return { kind: 'show', file };
+  if (command === 'plan') return { kind: 'plan', spec: file, ...readComputing(values) };
   if (values.trajectories && values.out === undefined) {
     throw new InputError('--trajectories: got it without --out; expected a file to write them to');
   }
@@ -112,6 +120,7 @@ export function readArguments(args: string[]): Command {
     out: values.out,
     trajectories: values.trajectories ?? false,
     certify: values.certify ?? false,
+    quiet: values.quiet ?? false,
     ...readComputing(values),
   };
 }
@@ -126,7 +135,7 @@ function readComputing(values: Values): Computing {
   return {
     engine: engine as EnginePreference,
     workers: values.workers === undefined ? undefined : readWorkers(values.workers),
-    quiet: values.quiet ?? false,
+    memory: values.memory === undefined ? undefined : readMemory(values.memory),
   };
 }
 
@@ -159,6 +168,13 @@ function readWorkers(text: string): number {
   const workers = Number(text);
   if (Number.isInteger(workers) && workers >= 1 && workers <= 1024) return workers;
   throw new InputError(`--workers: got ${quote(text)}; expected a whole number from 1 to 1024`);
+}
+
+/** GiB, in bytes. */
+function readMemory(text: string): number {
+  const gibibytes = Number(text);
+  if (gibibytes > 0 && gibibytes <= 65_536) return Math.floor(gibibytes * 2 ** 30);
+  throw new InputError(`--memory: got ${quote(text)}; expected GiB, more than 0, at most 65536`);
 }
 
 function quote(text: string | undefined): string {

@@ -36,8 +36,10 @@ export async function benchmark(command: BenchCommand): Promise<number> {
   }
 }
 
-function benchSurroundings({ engine, workers }: BenchCommand): BenchSurroundings {
-  const surroundings = nodeSurroundings(workers);
+function benchSurroundings(command: BenchCommand): BenchSurroundings {
+  const { engine } = command;
+  const surroundings = nodeSurroundings(command);
+  const regenerate = engine === 'webgpu-regenerating';
   const [processor] = cpus();
   return {
     machine: {
@@ -52,7 +54,7 @@ function benchSurroundings({ engine, workers }: BenchCommand): BenchSurroundings
       if (typeof gpu === 'string') throw new Error(gpu);
       return gpu;
     },
-    gpuOptions: surroundings.gpuOptions,
+    gpuOptions: { ...surroundings.gpuOptions, regenerate },
     copyMemory: () => copyMemory(surroundings.workers),
   };
 }

@@ -26,7 +26,7 @@ type RunCommand = Extract<Command, { kind: 'run' }>;
 export async function run(command: RunCommand): Promise<number> {
   const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
   if (command.out !== undefined) await checkWritable(command.out);
-  const surroundings = nodeSurroundings(command.workers);
+  const surroundings = nodeSurroundings(command);
   const choice = await engineChooser(surroundings)(command.engine);
   const sweep = new Sweep(new SweepPlan(spec), choice.engine);
   const certifier = command.certify ? certifierOf(surroundings) : undefined;
@@ -42,7 +42,7 @@ export async function run(command: RunCommand): Promise<number> {
     const options = { trajectories: command.trajectories };
     await writeAtomically(command.out, encodeResults(sweep.table, sweep.plan, provenance, options));
   }
-  if (!command.quiet) report(sweep);
+  if (!command.quiet && sweep.table.done > 0) report(sweep);
   return sweep.state === 'done' && sweep.table.failures.size === 0
     ? ExitCode.done
     : ExitCode.failed;

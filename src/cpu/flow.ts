@@ -28,19 +28,21 @@ function stagesOf(count: number): Stage[] {
 export interface GradientMaker {
   readonly precision: Precision;
   /** @throws RangeError if there is no memory for the dataset */
-  make(replica: Replica, data: Float32Array): GradientSource;
+  make(replica: Replica): GradientSource;
 }
 
 /** The reference: float64 in TypeScript. */
 export const FLOAT64: GradientMaker = {
   precision: 'float64',
-  make: ({ samples, dimensions, sigma, dynamics }, data) =>
-    new Gradient(data, samples, dimensions, sigma, dynamics),
+  make: (replica) => {
+    const { samples, dimensions, sigma, dynamics } = replica;
+    return new Gradient(datasetValues(replica), samples, dimensions, sigma, dynamics);
+  },
 };
 
 /**
  * Trains one replica by gradient flow with the bias as the clock, θ = −b, twin of
- * `shaders/flow.wgsl`. The state is u (d values) and y = log(1 + t), with dy/dθ = e^{−y}/mean(r):
+ * `shaders/flow/advance.wgsl`. The state is u (d values) and y = log(1 + t), with dy/dθ = e^{−y}/mean(r):
  * time is one more component of the system, smooth from t = 0 to t = 1e300.
  *
  * Both are advanced by RKC2 with an embedded error estimate in the variable τ = √θ, in which the
@@ -57,7 +59,7 @@ export function runFlow(
   const { index } = replica;
   let gradient: GradientSource;
   try {
-    gradient = maker.make(replica, datasetValues(replica));
+    gradient = maker.make(replica);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const failure = `there is no memory for the dataset: ${error.message}`;

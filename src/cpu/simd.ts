@@ -1,5 +1,6 @@
 import plain from '../../assembly/gradient.ts?simd=plain';
 import relaxed from '../../assembly/gradient.ts?simd=relaxed';
+import { patternValues } from '../model/dataset.ts';
 
 /** Vector instructions of WebAssembly; `relaxed` has the fused multiply-add. */
 export type Simd = 'plain' | 'relaxed';
@@ -22,9 +23,26 @@ export interface Kernel {
     shift: number,
     conformal: boolean,
   ): void;
+  /** Writes the tiles of a dataset made from a seed; see assembly/dataset.ts. */
+  generate(
+    data: number,
+    samples: number,
+    dimensions: number,
+    key0: number,
+    key1: number,
+    values: number,
+  ): void;
   expAt(at: number): void;
   log1pOverAt(at: number): void;
 }
+
+/** Bytes of a page of memory. */
+export const PAGE = 65536;
+
+/** The first page stays with the compiler; then come the values of all patterns of an entry. */
+export const VALUES = PAGE;
+/** Where a run may lay out its memory. */
+export const FREE = VALUES + 4 * 65536;
 
 const kernels = new Map<Simd, Kernel>();
 
@@ -40,6 +58,8 @@ export function kernelOf(simd: Simd): Kernel {
     // A few kilobytes: compiled at once, so that a worker can do its job at once.
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
     kernel = exports as unknown as Kernel;
+    kernel.memory.grow(FREE / PAGE);
+    new Float32Array(kernel.memory.buffer, VALUES, 65536).set(patternValues());
     kernels.set(simd, kernel);
   }
   return kernel;

@@ -1,18 +1,23 @@
+import { type DatasetId, datasetKey, datasetValues } from '../model/dataset.ts';
 import type { DynamicsKind } from '../model/replica.ts';
 import type { GradientMaker } from './flow.ts';
 import type { GradientSource, GradientStats } from './gradient.ts';
-import { type Kernel, kernelOf, type Simd } from './simd.ts';
+import { FREE, type Kernel, kernelOf, PAGE, type Simd, VALUES } from './simd.ts';
 
-/** Bytes of a page of memory. */
-const PAGE = 65536;
-/** The first page stays with the compiler. */
-const BASE = PAGE;
 /** Vectors begin at lines of the cache. */
 const LINE = 64;
 
 /** Rows and columns of a tile of the data, in which `assembly/gradient.ts` reads them. */
 const ROWS = 8;
 const COLUMNS = 4;
+
+/** Bytes that the memory of a module can have. */
+export const MAX_WASM_BYTES = 2 ** 32 - PAGE;
+
+/** Bytes of the memory of a `WasmGradient`. */
+export function wasmGradientBytes(samples: number, dimensions: number): number {
+  return layOut(samples, dimensions).end;
+}
 
 /**
  * A weight below e^{−87} is taken as zero, and float32 ends at e^{88}: the largest log weight has to be
@@ -47,46 +52,41 @@ export class WasmGradient implements GradientSource {
   /** Largest log r_i + θ of the last evaluation (log r_i if conformal): the next one's shift. */
   #shift = -Math.LN2;
 
+  readonly samples: number;
+
   /**
-   * @param data g, row-major, samples × dimensions
+   * @param id makes the data
    * @throws RangeError if there is no memory for the data
    */
   constructor(
     kernel: Kernel,
-    data: Float32Array,
-    readonly samples: number,
-    readonly dimensions: number,
+    id: DatasetId,
     readonly sigma: number,
     readonly dynamics: DynamicsKind,
   ) {
+    const { samples, dimensions } = id;
+    this.samples = samples;
     this.#kernel = kernel;
     this.#quads = Math.ceil(dimensions / COLUMNS);
-    const columns = this.#quads * COLUMNS;
-    const rows = Math.ceil(samples / ROWS) * ROWS;
-    let end = BASE;
-    const take = (bytes: number): number => {
-      const start = end;
-      end += Math.ceil(bytes / LINE) * LINE;
-      return start;
-    };
-    const out = take(4 * 8);
-    const step = take(columns * 4);
-    const slope = take(columns * 4);
-    this.#anchorSums = take(rows * 8);
-    this.#sums = take(rows * 8);
-    const z = take(rows * 4);
-    this.#weights = take(ROWS * 4);
-    this.#data = take(rows * columns * 4);
-    reserve(kernel.memory, end);
+    const { rows, columns, ...places } = layOut(samples, dimensions);
+    this.#anchorSums = places.anchorSums;
+    this.#sums = places.sums;
+    this.#weights = places.weights;
+    this.#data = places.data;
+    reserve(kernel.memory, places.end);
 
     const { buffer } = kernel.memory;
-    this.#out = new Float64Array(buffer, out, 4);
+    this.#out = new Float64Array(buffer, places.out, 4);
     this.#anchor = new Float64Array(dimensions);
     new Float64Array(buffer, this.#anchorSums, rows).fill(0);
-    this.#step = new Float32Array(buffer, step, columns).fill(0);
-    this.#slope = new Float32Array(buffer, slope, columns);
-    this.z = new Float32Array(buffer, z, samples);
-    tile(new Float32Array(buffer, this.#data, rows * columns), data, samples, dimensions);
+    this.#step = new Float32Array(buffer, places.step, columns).fill(0);
+    this.#slope = new Float32Array(buffer, places.slope, columns);
+    this.z = new Float32Array(buffer, places.z, samples);
+    if (id.given) {
+      tile(new Float32Array(buffer, this.#data, rows * columns), id);
+    } else {
+      kernel.generate(this.#data, samples, dimensions, ...datasetKey(id), VALUES);
+    }
   }
 
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void {
@@ -148,9 +148,33 @@ export class WasmGradient implements GradientSource {
 export function float32(simd: Simd): GradientMaker {
   return {
     precision: 'float32',
-    make: ({ samples, dimensions, sigma, dynamics }, data) =>
-      new WasmGradient(kernelOf(simd), data, samples, dimensions, sigma, dynamics),
+    make: (replica) => new WasmGradient(kernelOf(simd), replica, replica.sigma, replica.dynamics),
   };
+}
+
+/** Where things are in the memory of the kernel, in bytes, up to `end`. */
+function layOut(samples: number, dimensions: number) {
+  const columns = Math.ceil(dimensions / COLUMNS) * COLUMNS;
+  const rows = Math.ceil(samples / ROWS) * ROWS;
+  let end = FREE;
+  const take = (bytes: number): number => {
+    const start = end;
+    end += Math.ceil(bytes / LINE) * LINE;
+    return start;
+  };
+  const places = {
+    rows,
+    columns,
+    out: take(4 * 8),
+    step: take(columns * 4),
+    slope: take(columns * 4),
+    anchorSums: take(rows * 8),
+    sums: take(rows * 8),
+    z: take(rows * 4),
+    weights: take(ROWS * 4),
+    data: take(rows * columns * 4),
+  };
+  return { ...places, end };
 }
 
 /** Makes the memory at least so long; what it holds is kept. */
@@ -165,10 +189,12 @@ function reserve(memory: WebAssembly.Memory, bytes: number): void {
   }
 }
 
-/** Writes the data as tiles of eight rows and four columns, with zeros where there are none. */
-function tile(tiles: Float32Array, data: Float32Array, samples: number, dimensions: number): void {
+/** Writes given data as tiles of eight rows and four columns, with zeros where there are none. */
+function tile(tiles: Float32Array, id: DatasetId): void {
+  const { samples, dimensions } = id;
+  const data = datasetValues(id);
   const columns = Math.ceil(dimensions / COLUMNS) * COLUMNS;
-  if (samples % ROWS > 0 || dimensions < columns) tiles.fill(0);
+  tiles.fill(0);
   for (let i = 0, at = 0; i < samples; i++) {
     const first = (i - (i % ROWS)) * columns + (i % ROWS) * COLUMNS;
     for (let j = 0; j < dimensions; j++) {

@@ -1,7 +1,8 @@
 import type { Replica } from '../model/replica.ts';
-import { Device, machineOf } from './device.ts';
+import { Device, MAX_MEMORY, machineOf } from './device.ts';
+import type { WebGpuOptions } from './engine.ts';
 import { Kernels } from './kernels.ts';
-import { type PlanOptions, planFlow } from './plan.ts';
+import { Phases } from './phases.ts';
 import { Seats } from './seats.ts';
 import { Waiting } from './waiting.ts';
 import { copySource } from './wgsl.ts';
@@ -70,14 +71,15 @@ export class Gauge {
   }
 
   /** Times the parts of a run of some replicas; nothing is compiled before. */
-  async parts(replicas: Iterable<Replica>, options: PlanOptions = {}): Promise<GpuParts> {
+  async parts(replicas: Iterable<Replica>, options: WebGpuOptions = {}): Promise<GpuParts> {
     const { device, adapter } = this;
     const waiting = new Waiting(replicas);
-    const plan = planFlow(
-      waiting.work(() => true),
-      machineOf(adapter, device.gpu.limits),
-      options,
-    );
+    const { memory = MAX_MEMORY, roundMilliseconds: _, ...plans } = options;
+    const machine = { ...machineOf(adapter, device.gpu.limits), memory };
+    const phases = new Phases(machine, plans, waiting.work(() => true).replicas);
+    const phase = phases.next(waiting);
+    if (!phase) throw new Error('no replicas to measure with');
+    const { plan } = phase;
     const compiling = performance.now();
     const kernels = await Kernels.create(device);
     await kernels.flow(plan);
@@ -85,11 +87,16 @@ export class Gauge {
     const workspace = await Workspace.create(kernels, plan);
     const seats = new Seats(workspace);
     let generatedEntries = 0;
-    const homeless = seats.fill(waiting, () => {
-      const replica = waiting.take();
-      if (replica) generatedEntries += replica.samples * replica.dimensions;
-      return replica;
-    });
+    const take = (): Replica | undefined => {
+      for (;;) {
+        const replica = waiting.take();
+        if (replica === undefined) return undefined;
+        if (!phases.belongs(replica, phase)) continue;
+        generatedEntries += replica.samples * replica.dimensions;
+        return replica;
+      }
+    };
+    const homeless = seats.fill(waiting, take);
     if (homeless) generatedEntries -= homeless.samples * homeless.dimensions;
     await device.settle(device.gpu.queue.onSubmittedWorkDone());
     const generating = performance.now();

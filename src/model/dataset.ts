@@ -26,16 +26,54 @@ export function datasetKey({ seed, samples, dimensions, ensemble }: DatasetId): 
   return threefry([seed, 0], ensemble === 'nested' ? [0, 0] : [samples, dimensions]);
 }
 
+let halves: Uint16Array | undefined;
+let values: Float32Array | undefined;
+
+/** The half, in bits, of every pattern of 16 bits: the top one is the sign, the others pick a quantile. */
+export function patternHalves(): Uint16Array {
+  const quantiles = gaussianQuantiles();
+  halves ??= Uint16Array.from(
+    { length: 65536 },
+    (_, bits) => (bits & 0x8000) | (quantiles[bits & 0x7fff] as number),
+  );
+  return halves;
+}
+
+/** The same in float32. */
+export function patternValues(): Float32Array {
+  values ??= Float32Array.from(patternHalves(), fromHalfBits);
+  return values;
+}
+
 /**
  * The matrix g as bits of halves, row-major, N·d entries. Entry (i, j) is lane j mod 4 of the block
  * with counter (i, ⌊j/4⌋): the top bit is the sign, the other 15 pick a quantile.
  */
 export function datasetHalves(id: DatasetId): Uint16Array {
-  const { samples, dimensions, given } = id;
-  if (given) return Uint16Array.from(given, toHalfBits);
+  if (id.given) return Uint16Array.from(id.given, toHalfBits);
+  const matrix = new Uint16Array(id.samples * id.dimensions);
+  fill(matrix, id, patternHalves());
+  return matrix;
+}
+
+/**
+ * The matrix g in float32 (halves are exact in it), row-major, N·d entries.
+ * @throws RangeError if there is no memory for it
+ */
+export function datasetValues(id: DatasetId): Float32Array {
+  if (id.given) return Float32Array.from(id.given, (x) => fromHalfBits(toHalfBits(x)));
+  const matrix = new Float32Array(id.samples * id.dimensions);
+  fill(matrix, id, patternValues());
+  return matrix;
+}
+
+function fill<Matrix extends Uint16Array | Float32Array>(
+  matrix: Matrix,
+  id: DatasetId,
+  patterns: Matrix,
+): void {
+  const { samples, dimensions } = id;
   const [key0, key1] = datasetKey(id);
-  const quantiles = gaussianQuantiles();
-  const halves = new Uint16Array(samples * dimensions);
   const block = new Uint32Array(2);
   for (let i = 0, at = 0; i < samples; i++) {
     for (let j = 0; j < dimensions; j += 4) {
@@ -43,20 +81,8 @@ export function datasetHalves(id: DatasetId): Uint16Array {
       const lanes = Math.min(4, dimensions - j);
       for (let lane = 0; lane < lanes; lane++) {
         const bits = ((block[lane >> 1] as number) >>> (16 * (lane & 1))) & 0xffff;
-        halves[at++] = (bits & 0x8000) | (quantiles[bits & 0x7fff] as number);
+        matrix[at++] = patterns[bits] as number;
       }
     }
   }
-  return halves;
-}
-
-let halfValues: Float32Array | undefined;
-
-/** The matrix g in float32 (halves are exact in it), row-major, N·d entries. */
-export function datasetValues(id: DatasetId): Float32Array {
-  halfValues ??= Float32Array.from({ length: 65536 }, (_, bits) => fromHalfBits(bits));
-  const halves = datasetHalves(id);
-  const values = new Float32Array(halves.length);
-  for (let k = 0; k < halves.length; k++) values[k] = halfValues[halves[k] as number] as number;
-  return values;
 }

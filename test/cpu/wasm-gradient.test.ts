@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FLOAT64, type GradientMaker, runFlow } from '../../src/cpu/flow.ts';
 import { Gradient, type GradientSource } from '../../src/cpu/gradient.ts';
-import { type Kernel, kernelOf } from '../../src/cpu/simd.ts';
+import { FREE, type Kernel, kernelOf, VALUES } from '../../src/cpu/simd.ts';
 import { simdSupport } from '../../src/cpu/simd-support.ts';
 import { float32, WasmGradient } from '../../src/cpu/wasm-gradient.ts';
-import { type DatasetId, datasetValues } from '../../src/model/dataset.ts';
+import { type DatasetId, datasetKey, datasetValues } from '../../src/model/dataset.ts';
 import type { DynamicsKind, Replica } from '../../src/model/replica.ts';
 import { VARIANTS } from './relaxed.ts';
 
@@ -28,7 +28,7 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     const data = datasetValues(id);
     const sigma = 2;
     const twin = new Gradient(data, samples, dimensions, sigma, dynamics);
-    const tested = new WasmGradient(kernel, data, samples, dimensions, sigma, dynamics);
+    const tested = new WasmGradient(kernel, id, sigma, dynamics);
     const u = Float64Array.from({ length: dimensions }, (_, j) =>
       Math.fround(0.5 * Math.sin(j + 1)),
     );
@@ -71,6 +71,29 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     console.info(`  ${simd}, ${dynamics}: worst error ${worst.toExponential(1)}`);
   });
 
+  it('makes the data of a seed, bit for bit, with zeros around them', () => {
+    const { memory } = kernel;
+    for (const [samples, dimensions] of [...SHAPES, [12_345, 7]] as const) {
+      const id = { seed: 0xfedcba98, samples, dimensions, ensemble: 'independent' } as const;
+      const columns = 4 * Math.ceil(dimensions / 4);
+      const size = 8 * Math.ceil(samples / 8) * columns;
+      const missing = FREE + 4 * size - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+      const tiles = new Float32Array(memory.buffer, FREE, size).fill(Number.NaN);
+      kernel.generate(FREE, samples, dimensions, ...datasetKey(id), VALUES);
+      const expected = new Float32Array(size);
+      datasetValues(id).forEach((value, k) => {
+        const [i, j] = [Math.floor(k / dimensions), k % dimensions];
+        const tile = (i >> 3) * columns * 8 + (j >> 2) * 32;
+        expected[tile + (i & 7) * 4 + (j & 3)] = value;
+      });
+      expect(
+        tiles.every((value, k) => Object.is(value, expected[k])),
+        `${samples}`,
+      ).toBe(true);
+    }
+  });
+
   it('takes given data', () => {
     const given = [0.5, -2, 1.5, 0.25, -0.125, 7];
     const id = { seed: 0, samples: 3, dimensions: 2, ensemble: 'twoPoint', given } as const;
@@ -89,9 +112,9 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
   });
 
   it('neither under- nor overflows, wherever the point jumps', () => {
-    const data = datasetValues({ seed: 4, samples: 9, dimensions: 4, ensemble: 'independent' });
-    const twin = new Gradient(data, 9, 4, 2, 'flow');
-    const tested = new WasmGradient(kernel, data, 9, 4, 2, 'flow');
+    const id = { seed: 4, samples: 9, dimensions: 4, ensemble: 'independent' } as const;
+    const twin = new Gradient(datasetValues(id), 9, 4, 2, 'flow');
+    const tested = new WasmGradient(kernel, id, 2, 'flow');
     const [expected, actual] = [new Float64Array(4), new Float64Array(4)];
     for (const [size, clock] of [
       [0.3, 10],
@@ -124,7 +147,7 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     const id = { seed: 5, samples, dimensions, ensemble: 'independent' } as const;
     const data = datasetValues(id).map((x, k) => (k % dimensions === 0 ? 1 : x));
     const twin = new Gradient(data, samples, dimensions, 1, 'flow');
-    const tested = new WasmGradient(kernel, data, samples, dimensions, 1, 'flow');
+    const tested = new WasmGradient(kernel, { ...id, given: [...data] }, 1, 'flow');
     const point = Float64Array.from({ length: dimensions }, (_, j) =>
       j === 0 ? 600 : Math.sin(j),
     );
@@ -170,8 +193,8 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
   });
 
   it('passes on what is not a number, and recovers', () => {
-    const data = datasetValues({ seed: 4, samples: 9, dimensions: 4, ensemble: 'independent' });
-    const tested = new WasmGradient(kernel, data, 9, 4, 2, 'flow');
+    const id = { seed: 4, samples: 9, dimensions: 4, ensemble: 'independent' } as const;
+    const tested = new WasmGradient(kernel, id, 2, 'flow');
     const slope = new Float64Array(4);
     tested.evaluate(new Float64Array(4).fill(Number.NaN), 1, slope);
     expect(slope.every(Number.isNaN)).toBe(true);
@@ -181,7 +204,6 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
 
   it('ends a replica that there is no memory for, in words', () => {
     const small: Kernel = { ...kernel, memory: new WebAssembly.Memory({ initial: 1, maximum: 2 }) };
-    const make = float32(simd).make;
     const replica = {
       index: 7,
       seed: 1,
@@ -196,8 +218,7 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     } as const;
     const trajectory = runFlow(replica, () => {}, {
       precision: 'float32',
-      make: ({ samples, dimensions, sigma, dynamics }, data) =>
-        new WasmGradient(small, data, samples, dimensions, sigma, dynamics),
+      make: () => new WasmGradient(small, replica, replica.sigma, replica.dynamics),
     });
     expect(trajectory).toMatchObject({
       index: 7,
@@ -205,7 +226,7 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
       failure: 'there is no memory for the dataset: WebAssembly cannot have 1 MiB',
     });
     expect(trajectory.rows).toHaveLength(0);
-    expect(runFlow(replica, () => {}, { precision: 'float32', make }).failure).toBeNull();
+    expect(runFlow(replica, () => {}, float32(simd)).failure).toBeNull();
   });
 
   it('has exp to 1e-7 and log(1 + e)/e to 2e-7', () => {
