@@ -17,6 +17,7 @@ import {
   orMissing,
   plainJavaScript,
   python,
+  tensorFlow,
 } from './runtimes.js';
 
 /**
@@ -111,6 +112,11 @@ if (wanted('webgpu')) {
     'wasm, Chromium': () => inChromium('wasm', cases),
     'wasm, node': () => commandLine('wasm', cases),
   });
+  const batch = { samples: 256, dimensions: 118, sigma: 5, horizon: 3, seeds: seeds(16) };
+  await compare('N256d118R16t3', 1, {
+    'webgpu, Chromium': () => inChromium('webgpu', 'N256d118R16t3'),
+    'TensorFlow.js, Chromium': () => tensorFlow(batch),
+  });
 }
 
 if (wanted('scaling')) {
@@ -195,8 +201,9 @@ const compared = ratios();
 // Gradients per second of a peer are without the making of its data, those of the engines with it.
 console.log('\nWebAssembly is faster than');
 for (const { job, than, perReplica, gradients, rounds } of compared) {
+  const whole = Number.isFinite(perReplica) ? `${perReplica.toFixed(2)} times a replica, ` : '';
   console.log(
-    `  ${than} at ${job}: ${perReplica.toFixed(2)} times a replica, ${gradients.toFixed(2)} times the gradients a second (median of ${rounds} rounds)`,
+    `  ${than} at ${job}: ${whole}${gradients.toFixed(2)} times the gradients a second (median of ${rounds} rounds)`,
   );
 }
 for (const { contestant, result } of entries) {

@@ -86,12 +86,11 @@ export async function deno(cases) {
 }
 
 /**
- * Chromium with WebGPU, in software where there is no GPU.
- * @param {string} engine
- * @param {string} cases
- * @returns {Promise<BenchResult>}
+ * Calls `benchmark` of a page in Chromium with WebGPU, in software where there is no GPU.
+ * @param {string} path
+ * @param {unknown[]} args
  */
-export async function inChromium(engine, cases) {
+async function inPage(path, args) {
   const server = await createServer({
     root: ROOT,
     logLevel: 'error',
@@ -110,16 +109,37 @@ export async function inChromium(engine, cases) {
   });
   try {
     const page = await browser.newPage();
-    await page.goto(`${server.resolvedUrls?.local[0]}bench/chromium.html`);
-    await page.waitForFunction(() => 'benchmark' in globalThis);
-    return await page.evaluate(
-      ([engine, cases]) => /** @type {any} */ (globalThis).benchmark(engine, cases),
-      [engine, cases],
-    );
+    /** @type {Promise<never>} */
+    const broken = new Promise((_, reject) => page.on('pageerror', reject));
+    broken.catch(() => {});
+    await page.goto(`${server.resolvedUrls?.local[0]}${path}`);
+    await Promise.race([page.waitForFunction(() => 'benchmark' in globalThis), broken]);
+    return await page.evaluate((args) => /** @type {any} */ (globalThis).benchmark(...args), args);
   } finally {
     await browser.close();
     await server.close();
   }
+}
+
+/**
+ * @param {string} engine
+ * @param {string} cases
+ * @returns {Promise<BenchResult>}
+ */
+export function inChromium(engine, cases) {
+  return inPage('bench/chromium.html', [engine, cases]);
+}
+
+/**
+ * TensorFlow.js on WebGPU, if it has been installed.
+ * @param {Job} job
+ * @returns {Promise<PeerResult>}
+ */
+export async function tensorFlow(job) {
+  if (!existsSync(join(import.meta.dirname, 'peers/tfjs/node_modules'))) {
+    throw new Error('it needs npm install --prefix bench/peers/tfjs');
+  }
+  return inPage('bench/peers/tfjs/index.html', [job]);
 }
 
 /**
