@@ -150,6 +150,18 @@ function perReplica(result) {
   return first && !('failure' in first) ? first.secondsPerCell.median : Number.NaN;
 }
 
+/**
+ * Processor seconds per replica of the first case, those of a peer without its data.
+ * @param {BenchResult | PeerResult} result
+ */
+function cpuPerReplica(result) {
+  if ('replicas' in result) return (result.cpuSeconds ?? Number.NaN) / result.replicas.length;
+  const [first] = result.cases;
+  if (!first || 'failure' in first) return Number.NaN;
+  const warm = first.runs.filter(({ cold }) => !cold).slice(-3);
+  return median(warm.map((run) => (run.cpuSeconds ?? Number.NaN) / run.replicas));
+}
+
 /** @param {number} value */
 function short(value) {
   return value >= 1000 ? `${(value / 1000).toPrecision(3)} k` : value.toPrecision(3);
@@ -165,7 +177,7 @@ function median(list) {
 
 /** Ratios to WebAssembly, round by round. */
 function ratios() {
-  /** @type {{ job: string, than: string, perReplica: number, gradients: number, rounds: number }[]} */
+  /** @type {{ job: string, than: string, perReplica: number, cpu: number, gradients: number, rounds: number }[]} */
   const found = [];
   for (const job of new Set(entries.map((each) => each.job))) {
     /** @param {string} contestant @param {number} round */
@@ -189,6 +201,7 @@ function ratios() {
         job,
         than,
         perReplica: median(pairs.map(({ ours, theirs }) => perReplica(theirs) / perReplica(ours))),
+        cpu: median(pairs.map(({ ours, theirs }) => cpuPerReplica(theirs) / cpuPerReplica(ours))),
         gradients: median(pairs.map(({ ours, theirs }) => rate(ours) / rate(theirs))),
         rounds: pairs.length,
       });
@@ -200,8 +213,10 @@ function ratios() {
 const compared = ratios();
 // Gradients per second of a peer are without the making of its data, those of the engines with it.
 console.log('\nWebAssembly is faster than');
-for (const { job, than, perReplica, gradients, rounds } of compared) {
-  const whole = Number.isFinite(perReplica) ? `${perReplica.toFixed(2)} times a replica, ` : '';
+for (const { job, than, perReplica, cpu, gradients, rounds } of compared) {
+  const whole = Number.isFinite(perReplica)
+    ? `${perReplica.toFixed(2)} times a replica (${cpu.toFixed(2)} in processor time), `
+    : '';
   console.log(
     `  ${than} at ${job}: ${whole}${gradients.toFixed(2)} times the gradients a second (median of ${rounds} rounds)`,
   );

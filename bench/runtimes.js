@@ -18,7 +18,7 @@ const LONGEST = 30 * 60_000;
  * @typedef {{ missing: string }} Missing what could not be measured, and why
  * @typedef {import('../src/bench/result.ts').BenchResult} BenchResult
  * @typedef {{ seed: number, gradients: number, failed: boolean, log10TestTime: number | 'start' | null }} PeerReplica
- * @typedef {{ peer: string, versions: string, how: string, seconds: number, generateSeconds: number,
+ * @typedef {{ peer: string, versions: string, how: string, seconds: number, generateSeconds: number, cpuSeconds?: number,
  *   gradients: number, gradientsPerSecond: number, secondsPerReplica: number, replicas: PeerReplica[] }} PeerResult
  * @typedef {{ samples: number, dimensions: number, sigma: number, horizon: number, seeds: number[] }} Job
  */
@@ -184,6 +184,7 @@ export async function plainJavaScript(job) {
     .../** @type {PeerResult} */ (parts[0]),
     how: `${processes} processes of one thread`,
     seconds,
+    cpuSeconds: parts.reduce((sum, part) => sum + (part.cpuSeconds ?? Number.NaN), 0),
     gradients,
     gradientsPerSecond: gradients / seconds,
     secondsPerReplica: seconds / replicas.length,

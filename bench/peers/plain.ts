@@ -74,6 +74,11 @@ interface Job {
 const job: Job = JSON.parse(await text(process.stdin));
 const { samples, dimensions, sigma, horizon } = job;
 let generateSeconds = 0;
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+const cpuBegun = cpuSeconds();
 const begun = performance.now();
 const trajectories = job.seeds.map((seed, index) => {
   const replica: Replica = {
@@ -93,6 +98,8 @@ const trajectories = job.seeds.map((seed, index) => {
     },
   });
 });
+// With the making of the data, which is a few hundredths of it.
+const cpu = cpuSeconds() - cpuBegun;
 const seconds = (performance.now() - begun) / 1000 - generateSeconds;
 const gradients = trajectories.reduce((sum, each) => sum + each.gradients, 0);
 const replicas = trajectories.map((each, k) => {
@@ -112,6 +119,7 @@ console.log(
     versions: `node ${process.version}`,
     how: 'one thread',
     seconds,
+    cpuSeconds: cpu,
     generateSeconds,
     gradients,
     gradientsPerSecond: gradients / seconds,

@@ -11,11 +11,11 @@ def _share(job, seeds, prepare, work, ready, results):
     data = prepare(job, seeds)
     generated = time.perf_counter() - begun
     ready.wait()
-    begun = time.perf_counter()
+    begun, cpu_begun = time.perf_counter(), time.process_time()
     replicas = work(job, data)
-    took = time.perf_counter() - begun
+    took, cpu = time.perf_counter() - begun, time.process_time() - cpu_begun
     replicas = [{"seed": seed, **replica} for seed, replica in zip(seeds, replicas)]
-    results.put({"seconds": took, "generateSeconds": generated, "replicas": replicas})
+    results.put({"seconds": took, "cpuSeconds": cpu, "generateSeconds": generated, "replicas": replicas})
 
 
 def run(job, prepare, work):
@@ -49,6 +49,8 @@ def run(job, prepare, work):
     return {
         "processes": processes,
         "seconds": seconds,
+        # Without the making of the data.
+        "cpuSeconds": sum(part["cpuSeconds"] for part in parts),
         "generateSeconds": max(part["generateSeconds"] for part in parts),
         "gradients": gradients,
         "gradientsPerSecond": gradients / seconds,

@@ -34,6 +34,8 @@ const COPIES = 5;
 /** What the surroundings know and can measure; the command line and the pages fill it in. */
 export interface BenchSurroundings {
   readonly machine: Machine;
+  /** Processor time of this process so far, if it can be known. */
+  readonly cpuSeconds?: () => number;
   /** A fresh engine. */
   readonly choose: () => Promise<EngineChoice>;
   /** Entry to WebGPU, for an engine that uses it. */
@@ -115,7 +117,7 @@ async function benchCase(
     let ran: Ran;
     // From few replicas to as many as there is time for, each of these runs a better estimate.
     for (;;) {
-      ran = await runOnce(each, engine, count, runs.length === 0, signal);
+      ran = await runOnce(each, engine, count, runs.length === 0, signal, surroundings.cpuSeconds);
       runs.push(ran.run);
       const working = workingSeconds(ran.run);
       const next = Math.min(plan.size, Math.max(1, Math.floor((count * effort.limit) / working)));
@@ -131,7 +133,7 @@ async function benchCase(
     if (tooLong) counted.push(ran.run);
     for (let k = 0; k < (tooLong ? 0 : effort.repeats); k++) {
       if (baseline) rates.push(await baseline.measure());
-      ran = await runOnce(each, engine, count, false, signal);
+      ran = await runOnce(each, engine, count, false, signal, surroundings.cpuSeconds);
       runs.push(ran.run);
       counted.push(ran.run);
     }

@@ -50,6 +50,8 @@ export interface BenchRun {
   readonly replicas: number;
   readonly failed: number;
   readonly seconds: number;
+  /** Processor time of the whole process, which others on a machine hardly change; null if unknown. */
+  readonly cpuSeconds: number | null;
   /** Until the engine reported anything: compiling, allocating, starting workers are in it. */
   readonly startSeconds: number;
   /** Until every cell of the coarse map was there; null if the run ended before. */

@@ -23,6 +23,7 @@ export async function runOnce(
   count: number,
   cold: boolean,
   signal: AbortSignal,
+  cpuSeconds: () => number | null = () => null,
 ): Promise<Ran> {
   const { plan } = each;
   const indices = [...coarseToFine(plan)].slice(0, count);
@@ -36,6 +37,7 @@ export async function runOnce(
   let entries = 0;
   let startSeconds: number | null = null;
   let firstMapSeconds: number | null = null;
+  const cpuBegun = cpuSeconds();
   const begun = performance.now();
   const seconds = (): number => (performance.now() - begun) / 1000;
   for await (const batch of engine.run(replicasOf(each, indices), signal)) {
@@ -51,6 +53,7 @@ export async function runOnce(
     if (missing === 0 && wholeCoarse) firstMapSeconds ??= seconds();
   }
   const took = seconds();
+  const cpu = cpuSeconds();
   if (signal.aborted) throw new Error('interrupted');
   if (table.done !== count) throw new Error(`${table.done} of ${count} replicas came back`);
   if (reported !== gradients) {
@@ -61,6 +64,7 @@ export async function runOnce(
     replicas: count,
     failed: table.failures.size,
     seconds: took,
+    cpuSeconds: cpu === null || cpuBegun === null ? null : cpu - cpuBegun,
     startSeconds: startSeconds ?? took,
     firstMapSeconds,
     mapSeconds: count === plan.size ? took : null,

@@ -48,6 +48,10 @@ function benchSurroundings(command: BenchCommand): BenchSurroundings {
       processors: cpus().length,
       memoryBytes: totalmem(),
     },
+    cpuSeconds: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e6;
+    },
     choose: () => engineChooser(surroundings)(engine),
     gpu: async () => {
       const gpu = await findGpu();
