@@ -6,7 +6,7 @@
  *     node bench/run.js [--rounds 3] [--name NAME] [--only peers|webgpu|scaling]
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -50,6 +50,30 @@ const wanted = (part) => values.only === undefined || values.only === part;
 /** @type {Entry[]} */
 const entries = [];
 
+const folder = join(import.meta.dirname, 'results');
+const path = join(folder, `${values.name}.json`);
+
+/** Writes what there is; called after every measurement, since they take long. */
+async function save() {
+  await mkdir(folder, { recursive: true });
+  const [processor] = cpus();
+  const file = {
+    format: 'grokscope-bench-run',
+    version: 1,
+    created: new Date().toISOString(),
+    commit: commit(),
+    machine: {
+      processor: processor?.model ?? 'unknown',
+      processors: cpus().length,
+      memoryBytes: totalmem(),
+      loadAverage: loadavg(),
+    },
+    ratios: ratios(),
+    entries,
+  };
+  await writeFile(path, `${JSON.stringify(file, null, 1)}\n`);
+}
+
 /**
  * Measures contestants in turns.
  * @param {string} job
@@ -66,6 +90,7 @@ async function compare(job, times, contestants) {
       if (missing) continue;
       const result = await orMissing(measure);
       entries.push({ job, contestant, round, result });
+      await save();
       const said =
         'missing' in result
           ? `not measured: ${result.missing}`
@@ -88,7 +113,7 @@ if (wanted('peers')) {
     'numpy batched': () => python('numpy_batched.py', job),
     'LSODA in t': () => python('scipy_lsoda.py', { ...fewer, variable: 't' }),
     'LSODA in log t': () => python('scipy_lsoda.py', { ...fewer, variable: 'log' }),
-    cpu: () => commandLine('cpu', name),
+    cpu: () => commandLine('cpu', 'N512d235R16t8'),
     'plain JavaScript': () => plainJavaScript(fewer),
     PyTorch: () => python('torch_batched.py', job),
     JAX: () => python('jax_batched.py', job),
@@ -104,10 +129,10 @@ if (wanted('peers')) {
 }
 
 if (wanted('webgpu')) {
-  const cases = 'N256d118R16t3,N1024d471R4t3';
+  const cases = 'N256d118R8t2,N1024d471R2t2';
   await compare(cases, 1, {
-    'webgpu, node with Dawn': () => commandLine('webgpu', cases),
     'webgpu, Deno with wgpu': () => deno(cases),
+    'webgpu, node with Dawn': () => commandLine('webgpu', cases),
     'webgpu, Chromium': () => inChromium('webgpu', cases),
     'wasm, Chromium': () => inChromium('wasm', cases),
     'wasm, node': () => commandLine('wasm', cases),
@@ -237,23 +262,6 @@ for (const { contestant, result } of entries) {
   if ('missing' in result) console.log(`  ${contestant} was not measured: ${result.missing}`);
 }
 
-const folder = join(import.meta.dirname, 'results');
-await mkdir(folder, { recursive: true });
-const [processor] = cpus();
-const file = {
-  format: 'grokscope-bench-run',
-  version: 1,
-  created: new Date().toISOString(),
-  commit: commit(),
-  machine: {
-    processor: processor?.model ?? 'unknown',
-    processors: cpus().length,
-    memoryBytes: totalmem(),
-  },
-  ratios: compared,
-  entries,
-};
-const path = join(folder, `${values.name}.json`);
-await writeFile(path, `${JSON.stringify(file, null, 1)}\n`);
+await save();
 console.log(`\n${path}`);
 process.exit(0);

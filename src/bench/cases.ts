@@ -36,6 +36,9 @@ const SETS: Readonly<Record<CaseSet, { readonly names: readonly string[] } & Ben
   full: { names: [...grid([64, 256, 1024, 4096]), 'N40000d19200R1'], limit: 300, repeats: 1 },
 };
 
+/** Whoever names a case wants the whole of it. */
+const NAMED: BenchEffort = { limit: 60, repeats: 3 };
+
 const NAME = /^N(\d+)(?:d(\d+))?R(\d+)(?:t(\d+))?$/;
 
 const LIMITS = { samples: [2, 40_000], replicas: [1, 4096], horizon: [0, 300] } as const;
@@ -52,7 +55,7 @@ const ONE_LAMBDA = 0.48;
  */
 export function readCases(text: string): { readonly cases: readonly BenchCase[] } & BenchEffort {
   const set = (CASE_SETS as readonly string[]).includes(text) ? SETS[text as CaseSet] : null;
-  const { names, limit, repeats } = set ?? { ...SETS.quick, names: text.split(',') };
+  const { names, limit, repeats } = set ?? { ...NAMED, names: text.split(',') };
   return { cases: names.map(readCase), limit, repeats };
 }
 
