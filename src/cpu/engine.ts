@@ -61,7 +61,7 @@ export class CpuEngine implements Engine {
       ? `float32 with ${SIMD_NAMES[this.simd]} of WebAssembly`
       : 'float64 in TypeScript';
     return [
-      `${workers(this.size)}, one replica at a time in each, in ${arithmetic}.`,
+      `${workers(this.size)}, one replica at a time${this.size > 1 ? ' in each' : ''}, in ${arithmetic}.`,
       `The largest dataset, ${samples} × ${dimensions}, takes ${inBytes(bytes)}, and is read once a gradient.`,
       ...(busy < this.size
         ? [

@@ -11,12 +11,12 @@ const LINE = 64;
 const ROWS = 8;
 const COLUMNS = 4;
 
-/** Bytes that the memory of a module can have. */
-export const MAX_WASM_BYTES = 2 ** 32 - PAGE;
+/** Bytes that a `WasmGradient` may have in the memory of a module. */
+export const MAX_WASM_BYTES = 2 ** 32 - PAGE - FREE;
 
-/** Bytes of the memory of a `WasmGradient`. */
+/** Bytes of a `WasmGradient`. */
 export function wasmGradientBytes(samples: number, dimensions: number): number {
-  return layOut(samples, dimensions).end;
+  return layOut(samples, dimensions).end - FREE;
 }
 
 /**
