@@ -2,6 +2,7 @@
 /** The command line. */
 import { readArguments } from './cli/arguments.ts';
 import { audit } from './cli/audit.ts';
+import { benchmark } from './cli/bench.ts';
 import { plan } from './cli/plan.ts';
 import { run } from './cli/run.ts';
 import { show } from './cli/show.ts';
@@ -26,6 +27,8 @@ async function main(args: string[]): Promise<number> {
       return plan(command);
     case 'audit':
       return audit(command);
+    case 'bench':
+      return benchmark(command);
   }
 }
 

@@ -10,6 +10,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   results: ['model'],
   sweep: ['model', 'results'],
   claims: ['model', 'results', 'sweep'],
+  bench: ['model', 'cpu', 'gpu', 'results', 'sweep', 'root'],
   ui: ['model', 'results', 'sweep', 'claims', 'lit', 'uplot'],
 };
 

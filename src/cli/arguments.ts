@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type BenchCase, type BenchEffort, readCases } from '../bench/cases.ts';
 import { CLAIMS } from '../claims/all.ts';
 import { type Claim, SIZES, type Size } from '../claims/claim.ts';
 import { ENGINE_PREFERENCES, type EnginePreference } from '../model/engine.ts';
@@ -30,6 +31,13 @@ export type Command =
       readonly quiet: boolean;
       readonly size: Size;
       readonly claims: readonly Claim[];
+    } & Computing)
+  | ({
+      readonly kind: 'bench';
+      readonly cases: readonly BenchCase[];
+      readonly effort: BenchEffort;
+      readonly out: string | undefined;
+      readonly quiet: boolean;
     } & Computing);
 
 const OPTIONS = {
@@ -41,6 +49,7 @@ const OPTIONS = {
   certify: { type: 'boolean' },
   size: { type: 'string' },
   claim: { type: 'string', multiple: true },
+  cases: { type: 'string' },
   workers: { type: 'string' },
   memory: { type: 'string' },
   quiet: { type: 'boolean' },
@@ -49,12 +58,13 @@ const OPTIONS = {
 type Values = ReturnType<typeof parse>['values'];
 
 const COMPUTING = ['engine', 'workers', 'memory'] as const;
-const COMMANDS = ['run', 'plan', 'show', 'audit'] as const;
+const COMMANDS = ['run', 'plan', 'show', 'audit', 'bench'] as const;
 const ALLOWED: Readonly<Record<(typeof COMMANDS)[number], readonly (keyof typeof OPTIONS)[]>> = {
   run: [...COMPUTING, 'quiet', 'out', 'trajectories', 'certify'],
   plan: COMPUTING,
   show: [],
   audit: [...COMPUTING, 'quiet', 'size', 'claim'],
+  bench: [...COMPUTING, 'quiet', 'cases', 'out'],
 };
 
 /**
@@ -68,7 +78,7 @@ export function readArguments(args: string[]): Command {
   const [name, file, ...rest] = positionals;
   const command = COMMANDS.find((each) => each === name);
   if (command === undefined) {
-    throw new InputError(`command: got ${quote(name)}; expected run, plan, show or audit`);
+    throw new InputError(`command: got ${quote(name)}; expected run, plan, show, audit or bench`);
   }
   for (const name of Object.keys(values) as (keyof typeof OPTIONS)[]) {
     if (ALLOWED[command].includes(name)) continue;
@@ -77,8 +87,16 @@ export function readArguments(args: string[]): Command {
       `--${name}: got it with ${command}; expected it with ${where.join(' or ')} only`,
     );
   }
+  if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
+  if ((command === 'audit' || command === 'bench') && file !== undefined) {
+    throw new InputError(`${command}: got ${quote(file)}; expected no file`);
+  }
+  if (command === 'bench') {
+    const { cases, ...effort } = readCases(values.cases ?? 'quick');
+    const { out, quiet = false } = values;
+    return { kind: 'bench', cases, effort, out, quiet, ...readComputing(values) };
+  }
   if (command === 'audit') {
-    if (file !== undefined) throw new InputError(`audit: got ${quote(file)}; expected no file`);
     return {
       kind: 'audit',
       size: readSize(values.size),
@@ -93,7 +111,6 @@ export function readArguments(args: string[]): Command {
     throw new InputError(`${what}: got ${quote(rest[0])} as well; expected one file`);
   if (command === 'show') return { kind: 'show', file };
   if (command === 'plan') return { kind: 'plan', spec: file, ...readComputing(values) };
-  if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
   if (values.trajectories && values.out === undefined) {
     throw new InputError('--trajectories: got it without --out; expected a file to write them to');
   }

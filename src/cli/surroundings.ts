@@ -26,7 +26,7 @@ export function nodeSurroundings({ workers, memory }: Computing): Surroundings {
 /** Kept alive for as long as the process runs: Dawn crashes when what it made outlives it. */
 let gpu: GPU | undefined;
 
-async function findGpu(): Promise<GPU | string> {
+export async function findGpu(): Promise<GPU | string> {
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
