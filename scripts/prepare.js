@@ -1,10 +1,19 @@
 /**
- * Before the tests: finds Chromium and the software Vulkan drivers, or installs them where that is
- * possible (Debian, as root), or names the one command that does.
+ * Before the tests: finds Chromium, the software Vulkan drivers and the readers in Python, or installs
+ * them where that is possible (Debian, as root), or names the one command that does.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { CHROMIUM, LAVAPIPE, PACKAGES, SWIFTSHADER } from './system.js';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import {
+  CHROMIUM,
+  LAVAPIPE,
+  PACKAGES,
+  PYTHON,
+  PYTHON_ENVIRONMENT,
+  PYTHON_PACKAGES,
+  SWIFTSHADER,
+} from './system.js';
 
 const missing = () => [CHROMIUM, SWIFTSHADER, LAVAPIPE].filter((path) => !existsSync(path));
 
@@ -18,6 +27,25 @@ if (missing().length > 0) {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
   if (missing().length > 0) fail('The packages are installed, but the files are not there.');
+}
+
+if (!existsSync(PYTHON)) {
+  const packages = PYTHON_PACKAGES.join(' ');
+  console.log(`Installing ${packages} for the tests …`);
+  const command =
+    `python3 -m venv --clear ${PYTHON_ENVIRONMENT}.new && ` +
+    `${PYTHON_ENVIRONMENT}.new/bin/python -m pip install -qq --retries 0 --no-compile --only-binary :all: ` +
+    `${packages} && mv ${PYTHON_ENVIRONMENT}.new ${PYTHON_ENVIRONMENT}`;
+  try {
+    mkdirSync(dirname(PYTHON_ENVIRONMENT), { recursive: true });
+    execFileSync('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'inherit'] });
+  } catch {
+    console.error(
+      `The tests read files with Python, which needs python3 with venv (Debian: apt-get install ` +
+        `python3-venv) and ${packages}. This did not work:\n\n  ${command}\n`,
+    );
+    process.exit(1);
+  }
 }
 
 /** @param {string} advice */

@@ -1,4 +1,5 @@
 /** Where Debian puts what the tests need from the system. */
+import { join } from 'node:path';
 
 /** Chromium, with its software Vulkan driver. */
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -9,3 +10,8 @@ export const LAVAPIPE = `/usr/share/vulkan/icd.d/lvp_icd.${process.arch === 'arm
 
 /** Debian packages that bring them. */
 export const PACKAGES = ['chromium', 'libvulkan1', 'mesa-vulkan-drivers'];
+
+/** An environment of Python with independent readers of the files that are written here. */
+export const PYTHON_ENVIRONMENT = join(import.meta.dirname, '../node_modules/.cache/python');
+export const PYTHON = join(PYTHON_ENVIRONMENT, 'bin/python');
+export const PYTHON_PACKAGES = ['numpy', 'pandas', 'pyarrow', 'duckdb'];

@@ -2,6 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { CLAIMS } from '../claims/all.ts';
 import { type Claim, SIZES, type Size } from '../claims/claim.ts';
 import { ENGINE_PREFERENCES, type EnginePreference } from '../model/engine.ts';
+import { formatOf } from '../results/formats.ts';
 import { InputError } from './usage.ts';
 
 /** What `run` and `audit` have in common. */
@@ -78,7 +79,7 @@ export function readArguments(args: string[]): Command {
       ...readComputing(values),
     };
   }
-  const what = command === 'run' ? 'SPEC.json' : 'FILE.json';
+  const what = command === 'run' ? 'SPEC.json' : 'FILE';
   if (file === undefined) throw new InputError(`${what}: got nothing; expected the path of a file`);
   if (rest.length > 0)
     throw new InputError(`${what}: got ${quote(rest[0])} as well; expected one file`);
@@ -86,6 +87,10 @@ export function readArguments(args: string[]): Command {
   if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
   if (values.trajectories && values.out === undefined) {
     throw new InputError('--trajectories: got it without --out; expected a file to write them to');
+  }
+  if (values.trajectories && values.out && formatOf(values.out) !== 'json') {
+    const got = quote(values.out);
+    throw new InputError(`--trajectories: got it with --out ${got}; expected it with .json only`);
   }
   return {
     kind: 'run',

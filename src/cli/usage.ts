@@ -2,13 +2,14 @@
 
 export const USAGE = `Usage:
   grokscope run SPEC.json [options]   train a sweep; SPEC.json may be - for standard input
-  grokscope show FILE.json            print the map of a result file
+  grokscope show FILE                 print the map of a result file
   grokscope audit [options]           check every claim of the paper on this machine
   grokscope --help | --version
 
 Options of run:
-  --out FILE.json         write the results there, whole or not at all
-  --trajectories          with --out: the record of every replica as well
+  --out FILE              write the results there, whole or not at all; its name ends in .json, .csv,
+                          .npz or .parquet
+  --trajectories          with --out FILE.json: the record of every replica as well
   --certify               decide for every dataset whether it is separable, with a certificate
 Options of audit:
   --size small|medium|large  how much to compute (default: small)

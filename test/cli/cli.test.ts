@@ -153,6 +153,23 @@ describe('grokscope run', () => {
     expect(states(c)).toEqual(states(a));
   });
 
+  it.each(['csv', 'npz', 'parquet'])('writes %s, which show reads', async (format) => {
+    const out = `a.${format}`;
+    const { code } = await grokscope(
+      'run',
+      'spec.json',
+      '--engine',
+      'cpu',
+      '--quiet',
+      '--out',
+      out,
+    );
+    expect(code).toBe(0);
+    const map = async (file: string): Promise<string> =>
+      (await grokscope('show', file)).stdout.replace(/made .*/, '');
+    expect(await map(out)).toBe(await map('a.json'));
+  });
+
   it('reads the spec from standard input', async () => {
     const child = spawn(process.execPath, [CLI, 'run', '-', '--engine', 'cpu'], { cwd: folder });
     child.stdin.end(JSON.stringify({ ...SPEC, samples: 8 }));
@@ -249,12 +266,20 @@ const BAD: readonly [string[], RegExp][] = [
     /--out: got "nowhere\/x.json"; expected a file that can be written \(ENOENT/,
   ],
   [
-    ['run', 'spec.json', '--out', 'folder'],
-    /--out: got "folder"; expected a file that can be written \(it is there and not a file/,
+    ['run', 'spec.json', '--out', 'folder.json'],
+    /--out: got "folder.json"; expected a file that can be written \(it is there and not a file/,
   ],
   [['run', 'spec.json', '--out', ''], /--out: got ""; expected the path of a file/],
   [['run', 'spec.json', '--trajectories'], /--trajectories: got it without --out; expected a file/],
-  [['show'], /FILE.json: got nothing; expected the path of a file/],
+  [['show'], /FILE: got nothing; expected the path of a file/],
+  [
+    ['run', 'spec.json', '--out', 'a.txt'],
+    /--out: got "a.txt"; expected a name that ends in one of/,
+  ],
+  [
+    ['run', 'spec.json', '--out', 'a.csv', '--trajectories'],
+    /--trajectories: got it with --out "a.csv"; expected it with .json only/,
+  ],
   [['show', 'spec.json'], /samples: got 32; expected no such field/],
   [['show', 'a.json', '--quiet'], /--quiet: got it with show; expected it with run or audit only/],
   [['show', 'a.json', '--certify'], /--certify: got it with show; expected it with run only/],
@@ -324,8 +349,8 @@ describe('bad command lines', () => {
   beforeAll(async () => {
     await writeFile(path('empty.json'), '');
     await writeFile(path('bad.json'), '{"samples": 1}');
-    await mkdir(path('folder'), { recursive: true });
-    await chmod(path('folder'), 0o755);
+    await mkdir(path('folder.json'), { recursive: true });
+    await chmod(path('folder.json'), 0o755);
   });
 
   it.each(BAD)('%j', async (args, message) => {
