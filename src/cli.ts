@@ -2,8 +2,11 @@
 /** The command line. */
 import { readArguments } from './cli/arguments.ts';
 import { audit } from './cli/audit.ts';
+import { merge } from './cli/merge.ts';
 import { run } from './cli/run.ts';
+import { runShard } from './cli/shard.ts';
 import { show } from './cli/show.ts';
+import { status } from './cli/status.ts';
 import { ExitCode, InputError, USAGE } from './cli/usage.ts';
 import { FieldError } from './model/fields.ts';
 import { VERSION } from './version.ts';
@@ -21,6 +24,12 @@ async function main(args: string[]): Promise<number> {
       return show(command.file);
     case 'run':
       return run(command);
+    case 'shard':
+      return runShard(command);
+    case 'status':
+      return status(command.directory);
+    case 'merge':
+      return merge(command);
     case 'audit':
       return audit(command);
   }

@@ -3,6 +3,8 @@ import { CLAIMS } from '../claims/all.ts';
 import { type Claim, SIZES, type Size } from '../claims/claim.ts';
 import { ENGINE_PREFERENCES, type EnginePreference } from '../model/engine.ts';
 import { formatOf } from '../results/formats.ts';
+import type { Shard } from '../sweep/shard.ts';
+import { hasScheduler, readShard } from './shard-arguments.ts';
 import { InputError } from './usage.ts';
 
 /** What `run` and `audit` have in common. */
@@ -16,6 +18,21 @@ interface Computing {
 export type Command =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'show'; readonly file: string }
+  | { readonly kind: 'status'; readonly directory: string }
+  | {
+      readonly kind: 'merge';
+      readonly directory: string;
+      readonly out: string;
+      readonly partial: boolean;
+    }
+  | ({
+      readonly kind: 'shard';
+      readonly spec: string;
+      readonly out: string;
+      readonly shard: Shard;
+      readonly extend: boolean;
+      readonly certify: boolean;
+    } & Computing)
   | ({
       readonly kind: 'run';
       readonly spec: string;
@@ -38,6 +55,10 @@ const OPTIONS = {
   certify: { type: 'boolean' },
   size: { type: 'string' },
   claim: { type: 'string', multiple: true },
+  shard: { type: 'string' },
+  shards: { type: 'string' },
+  extend: { type: 'boolean' },
+  partial: { type: 'boolean' },
   workers: { type: 'string' },
   quiet: { type: 'boolean' },
 } satisfies ParseArgsConfig['options'];
@@ -45,9 +66,13 @@ const OPTIONS = {
 type Values = ReturnType<typeof parse>['values'];
 
 const COMPUTING = ['engine', 'workers', 'quiet'] as const;
-const ALLOWED: Readonly<Record<'run' | 'show' | 'audit', readonly (keyof typeof OPTIONS)[]>> = {
-  run: [...COMPUTING, 'out', 'trajectories', 'certify'],
+const SHARD = ['shard', 'shards', 'extend'] as const;
+const COMMANDS = ['run', 'show', 'status', 'merge', 'audit'] as const;
+const ALLOWED: Readonly<Record<(typeof COMMANDS)[number], readonly (keyof typeof OPTIONS)[]>> = {
+  run: [...COMPUTING, 'out', 'trajectories', 'certify', ...SHARD],
   show: [],
+  status: [],
+  merge: ['out', 'partial'],
   audit: [...COMPUTING, 'size', 'claim'],
 };
 
@@ -60,12 +85,13 @@ export function readArguments(args: string[]): Command {
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const [command, file, ...rest] = positionals;
-  if (command !== 'run' && command !== 'show' && command !== 'audit') {
-    throw new InputError(`command: got ${quote(command)}; expected run, show or audit`);
+  if (!isCommand(command)) {
+    const known = COMMANDS.join(', ');
+    throw new InputError(`command: got ${quote(command)}; expected one of ${known}`);
   }
   for (const name of Object.keys(values) as (keyof typeof OPTIONS)[]) {
     if (ALLOWED[command].includes(name)) continue;
-    const where = (['run', 'audit'] as const).filter((each) => ALLOWED[each].includes(name));
+    const where = COMMANDS.filter((each) => ALLOWED[each].includes(name));
     throw new InputError(
       `--${name}: got it with ${command}; expected it with ${where.join(' or ')} only`,
     );
@@ -79,12 +105,21 @@ export function readArguments(args: string[]): Command {
       ...readComputing(values),
     };
   }
-  const what = command === 'run' ? 'SPEC.json' : 'FILE';
+  const what = { run: 'SPEC.json', show: 'FILE', status: 'DIR', merge: 'DIR' }[command];
   if (file === undefined) throw new InputError(`${what}: got nothing; expected the path of a file`);
   if (rest.length > 0)
     throw new InputError(`${what}: got ${quote(rest[0])} as well; expected one file`);
   if (command === 'show') return { kind: 'show', file };
+  if (command === 'status') return { kind: 'status', directory: file };
   if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
+  if (command === 'merge') {
+    if (values.out === undefined) {
+      throw new InputError('--out: got nothing; expected the path of a file');
+    }
+    const partial = values.partial ?? false;
+    return { kind: 'merge', directory: file, out: values.out, partial };
+  }
+  if (isShard(values)) return readShardCommand(file, values);
   if (values.trajectories && values.out === undefined) {
     throw new InputError('--trajectories: got it without --out; expected a file to write them to');
   }
@@ -97,6 +132,35 @@ export function readArguments(args: string[]): Command {
     spec: file,
     out: values.out,
     trajectories: values.trajectories ?? false,
+    certify: values.certify ?? false,
+    ...readComputing(values),
+  };
+}
+
+function isCommand(text: string | undefined): text is (typeof COMMANDS)[number] {
+  return COMMANDS.includes(text as (typeof COMMANDS)[number]);
+}
+
+/** A shard is asked for, or a scheduler runs one: then `out` is a directory. */
+function isShard({ shard, shards, extend, out }: Values): boolean {
+  if (shard !== undefined || shards !== undefined || extend !== undefined) return true;
+  return out !== undefined && formatOf(out) === undefined && hasScheduler(process.env);
+}
+
+function readShardCommand(spec: string, values: Values): Command {
+  const { out, trajectories } = values;
+  if (out === undefined || formatOf(out) !== undefined) {
+    throw new InputError(`--out: got ${quote(out)}; expected a directory for the shards`);
+  }
+  if (trajectories) {
+    throw new InputError('--trajectories: got it with a shard; expected it with --out FILE.json');
+  }
+  return {
+    kind: 'shard',
+    spec,
+    out,
+    shard: readShard(values.shard, values.shards, process.env),
+    extend: values.extend ?? false,
     certify: values.certify ?? false,
     ...readComputing(values),
   };

@@ -135,12 +135,24 @@ function provenanceOf(
   return {
     program: 'grokscope',
     programVersion: VERSION,
-    runtime: `node ${process.version} ${process.platform} ${process.arch}`,
-    created: new Date().toISOString(),
-    specHash: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
+    ...provenanceHere(),
+    specHash: specHash(spec),
     engine: { ...engine.info, why },
     gradients: progress.gradients,
     seconds: Number(progress.seconds.toFixed(3)),
     deviceCheck,
   };
+}
+
+/** Where and when. */
+export function provenanceHere(): { runtime: string; created: string } {
+  return {
+    runtime: `node ${process.version} ${process.platform} ${process.arch}`,
+    created: new Date().toISOString(),
+  };
+}
+
+/** SHA-256 of the complete spec. */
+export function specHash(spec: SweepSpec): string {
+  return createHash('sha256').update(JSON.stringify(spec)).digest('hex');
 }

@@ -195,7 +195,7 @@ export function readHead(
   return { spec, provenance: head.provenance as Provenance, table, layout };
 }
 
-function readSpec(value: unknown): SweepSpec {
+export function readSpec(value: unknown): SweepSpec {
   try {
     return parseSpec(value);
   } catch (error) {
@@ -227,6 +227,18 @@ export function readReplica(
   table: ResultTable,
   layout: Layout,
 ): void {
+  const { index, outcome, record } = readEntry(value, field, table.spec, layout);
+  if (table.has(index)) throw new FieldError(join(field, 'index'), index, 'each replica once');
+  table.store(index, outcome, record);
+}
+
+/** Reads a replica as `replicaJson` has it. */
+export function readEntry(
+  value: unknown,
+  field: string,
+  spec: SweepSpec,
+  layout: Pick<Layout, 'size' | 'replica'>,
+): Entry {
   const object = readObject(value, field, REPLICA_FIELDS);
   const at = (key: string): string => join(field, key);
   const index = readNumber(object.index, at('index'), {
@@ -234,7 +246,6 @@ export function readReplica(
     max: layout.size - 1,
     integer: true,
   });
-  if (table.has(index)) throw new FieldError(at('index'), index, 'each replica once');
   const replica = layout.replica(index);
   for (const key of ['seed', 'samples', 'dimensions', 'sigma', 'ensemble'] as const) {
     if (object[key] !== replica[key]) {
@@ -245,7 +256,7 @@ export function readReplica(
       );
     }
   }
-  const { test, train } = table.spec.thresholds;
+  const { test, train } = spec.thresholds;
   const failure = object.failure === null ? null : readText(object.failure, at('failure'));
   const list = (key: 'testTimes' | 'trainTimes', thresholds: readonly number[]): Crossing[] =>
     readTimes(object[key], at(key), failure === null ? thresholds : [], STATES[key]);
@@ -274,7 +285,7 @@ export function readReplica(
     throw new FieldError(`${at('testTimes')}[${unproven}].state`, 'never', expected);
   }
   const rows = object.record === undefined ? undefined : readRecord(object.record, at('record'));
-  table.store(index, outcome, rows);
+  return { index, outcome, record: rows };
 }
 
 function readText(value: unknown, field: string): string {
@@ -310,7 +321,7 @@ function readTimes(
 
 const POSITIVE = { min: 0, max: Number.MAX_VALUE, open: true };
 
-function readSeparability(value: unknown, field: string): Separability {
+export function readSeparability(value: unknown, field: string): Separability {
   const kinds = {
     separable: ['lower', 'upper'],
     inseparable: ['norm', 'objective', 'residual'],

@@ -239,8 +239,8 @@ describe('grokscope run', () => {
 
 /** Arguments that are not accepted, and the parts of the message that must say so. */
 const BAD: readonly [string[], RegExp][] = [
-  [[], /command: got nothing; expected run, show or audit/],
-  [['train', 'spec.json'], /command: got "train"; expected run, show or audit/],
+  [[], /command: got nothing; expected one of run, show, status, merge, audit/],
+  [['train', 'spec.json'], /command: got "train"; expected one of run, show, /],
   [['run'], /SPEC.json: got nothing; expected the path of a file/],
   [['run', 'spec.json', 'other.json'], /SPEC.json: got "other.json" as well; expected one file/],
   [
@@ -289,7 +289,7 @@ const BAD: readonly [string[], RegExp][] = [
     ['audit', '--claim', 'cold-fusion'],
     /--claim: got "cold-fusion"; expected one of late-generalisation, /,
   ],
-  [['audit', '--out', 'x.json'], /--out: got it with audit; expected it with run only/],
+  [['audit', '--out', 'x.json'], /--out: got it with audit; expected it with run or merge only/],
   [['show', 'empty.json'], /file: got ""; expected JSON/],
 ];
 
