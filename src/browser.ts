@@ -4,11 +4,14 @@ import type { WorkerReport } from './cpu/worker.ts';
 import type { Surroundings } from './engines.ts';
 
 export function browserSurroundings(): Surroundings {
+  // In GiB, at most 8; not every browser tells.
+  const { deviceMemory = 4 } = navigator as { deviceMemory?: number };
   return {
     findGpu: async () => navigator.gpu ?? 'This browser offers no WebGPU.',
     spawnWorker,
     // One processor is left for the page.
     workers: Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1),
+    memory: (deviceMemory * 2 ** 30) / 2,
   };
 }
 

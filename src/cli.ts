@@ -3,6 +3,7 @@
 import { readArguments } from './cli/arguments.ts';
 import { audit } from './cli/audit.ts';
 import { merge } from './cli/merge.ts';
+import { plan } from './cli/plan.ts';
 import { run } from './cli/run.ts';
 import { runShard } from './cli/shard.ts';
 import { show } from './cli/show.ts';
@@ -30,6 +31,8 @@ async function main(args: string[]): Promise<number> {
       return status(command.directory);
     case 'merge':
       return merge(command);
+    case 'plan':
+      return plan(command);
     case 'audit':
       return audit(command);
   }

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly gpuOptions?: WebGpuOptions;
   readonly spawnWorker: () => WorkerPort;
   readonly workers: number;
+  /** Bytes for the datasets of all workers. */
+  readonly memory: number;
 }
 
 /**
@@ -20,24 +22,30 @@ export interface Surroundings {
  * than WebAssembly and is taken only when asked for. Where WebAssembly has no SIMD, the float64
  * engine stands in for it.
  */
-export function engineChooser({ spawnWorker, workers, ...gpu }: Surroundings): ChooseEngine {
+export function engineChooser({
+  spawnWorker,
+  workers,
+  memory,
+  ...gpu
+}: Surroundings): ChooseEngine {
   const wasm = (why: string): EngineChoice => {
     const simd = simdSupport();
-    const engine = new CpuEngine(spawnWorker, workers, simd);
+    const engine = new CpuEngine(spawnWorker, workers, simd, memory);
     return { engine, why: simd ? why : `${why} WebAssembly here has no SIMD.` };
   };
   return async (preference) => {
     if (preference === 'wasm') return wasm('WebAssembly was asked for.');
     if (preference === 'cpu') {
-      const engine = new CpuEngine(spawnWorker, workers);
+      const engine = new CpuEngine(spawnWorker, workers, null, memory);
       return { engine, why: 'The float64 engine was asked for.' };
     }
-    const found = await startGpu(gpu);
+    const found = await startGpu(gpu, preference === 'webgpu-regenerating');
+    const needed = preference !== 'auto';
     if (typeof found === 'string') {
-      if (preference === 'webgpu') throw new Error(`WebGPU cannot be used. ${found}`);
+      if (needed) throw new Error(`WebGPU cannot be used. ${found}`);
       return wasm(found);
     }
-    if (preference === 'webgpu') return { engine: found, why: 'WebGPU was asked for.' };
+    if (needed) return { engine: found, why: 'WebGPU was asked for.' };
     if (!found.software) return { engine: found, why: 'This device offers WebGPU on a GPU.' };
     found.dispose();
     return wasm(
@@ -52,14 +60,15 @@ export function certifierOf({ spawnWorker, workers }: Surroundings): Certifier {
 }
 
 /** The WebGPU engine, or in words why there is none. */
-async function startGpu({
-  findGpu,
-  gpuOptions,
-}: Pick<Surroundings, 'findGpu' | 'gpuOptions'>): Promise<WebGpuEngine | string> {
+async function startGpu(
+  { findGpu, gpuOptions }: Pick<Surroundings, 'findGpu' | 'gpuOptions'>,
+  regenerate: boolean,
+): Promise<WebGpuEngine | string> {
   const gpu = await findGpu();
   if (typeof gpu === 'string') return gpu;
   try {
-    return (await WebGpuEngine.create(gpu, gpuOptions)) ?? 'WebGPU finds no GPU that it may use.';
+    const engine = await WebGpuEngine.create(gpu, { ...gpuOptions, regenerate });
+    return engine ?? 'WebGPU finds no GPU that it may use.';
   } catch (error) {
     return `WebGPU failed to start: ${error instanceof Error ? error.message : error}.`;
   }

@@ -7,11 +7,12 @@ import type { Shard } from '../sweep/shard.ts';
 import { hasScheduler, readShard } from './shard-arguments.ts';
 import { InputError } from './usage.ts';
 
-/** What `run` and `audit` have in common. */
-interface Computing {
+/** Which engine computes, and with what. */
+export interface Computing {
   readonly engine: EnginePreference;
   readonly workers: number | undefined;
-  readonly quiet: boolean;
+  /** Bytes for datasets. */
+  readonly memory: number | undefined;
 }
 
 /** What the command line asks for. */
@@ -32,6 +33,7 @@ export type Command =
       readonly shard: Shard;
       readonly extend: boolean;
       readonly certify: boolean;
+      readonly quiet: boolean;
     } & Computing)
   | ({
       readonly kind: 'run';
@@ -39,9 +41,12 @@ export type Command =
       readonly out: string | undefined;
       readonly trajectories: boolean;
       readonly certify: boolean;
+      readonly quiet: boolean;
     } & Computing)
+  | ({ readonly kind: 'plan'; readonly spec: string } & Computing)
   | ({
       readonly kind: 'audit';
+      readonly quiet: boolean;
       readonly size: Size;
       readonly claims: readonly Claim[];
     } & Computing);
@@ -60,21 +65,32 @@ const OPTIONS = {
   extend: { type: 'boolean' },
   partial: { type: 'boolean' },
   workers: { type: 'string' },
+  memory: { type: 'string' },
   quiet: { type: 'boolean' },
 } satisfies ParseArgsConfig['options'];
 
 type Values = ReturnType<typeof parse>['values'];
 
-const COMPUTING = ['engine', 'workers', 'quiet'] as const;
+const COMPUTING = ['engine', 'workers', 'memory'] as const;
 const SHARD = ['shard', 'shards', 'extend'] as const;
-const COMMANDS = ['run', 'show', 'status', 'merge', 'audit'] as const;
+const COMMANDS = ['run', 'status', 'merge', 'plan', 'show', 'audit'] as const;
 const ALLOWED: Readonly<Record<(typeof COMMANDS)[number], readonly (keyof typeof OPTIONS)[]>> = {
-  run: [...COMPUTING, 'out', 'trajectories', 'certify', ...SHARD],
-  show: [],
+  run: [...COMPUTING, 'quiet', 'out', 'trajectories', 'certify', ...SHARD],
   status: [],
   merge: ['out', 'partial'],
-  audit: [...COMPUTING, 'size', 'claim'],
+  plan: COMPUTING,
+  show: [],
+  audit: [...COMPUTING, 'quiet', 'size', 'claim'],
 };
+
+/** What the first argument of a command is. */
+const FILES = {
+  run: 'SPEC.json',
+  plan: 'SPEC.json',
+  show: 'FILE',
+  status: 'DIR',
+  merge: 'DIR',
+} as const;
 
 /**
  * Reads the arguments after the program's name.
@@ -84,10 +100,11 @@ export function readArguments(args: string[]): Command {
   const { values, positionals } = parse(args);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
-  const [command, file, ...rest] = positionals;
-  if (!isCommand(command)) {
+  const [name, file, ...rest] = positionals;
+  const command = COMMANDS.find((each) => each === name);
+  if (command === undefined) {
     const known = COMMANDS.join(', ');
-    throw new InputError(`command: got ${quote(command)}; expected one of ${known}`);
+    throw new InputError(`command: got ${quote(name)}; expected one of ${known}`);
   }
   for (const name of Object.keys(values) as (keyof typeof OPTIONS)[]) {
     if (ALLOWED[command].includes(name)) continue;
@@ -102,15 +119,17 @@ export function readArguments(args: string[]): Command {
       kind: 'audit',
       size: readSize(values.size),
       claims: readClaims(values.claim),
+      quiet: values.quiet ?? false,
       ...readComputing(values),
     };
   }
-  const what = { run: 'SPEC.json', show: 'FILE', status: 'DIR', merge: 'DIR' }[command];
+  const what = FILES[command];
   if (file === undefined) throw new InputError(`${what}: got nothing; expected the path of a file`);
   if (rest.length > 0)
     throw new InputError(`${what}: got ${quote(rest[0])} as well; expected one file`);
   if (command === 'show') return { kind: 'show', file };
   if (command === 'status') return { kind: 'status', directory: file };
+  if (command === 'plan') return { kind: 'plan', spec: file, ...readComputing(values) };
   if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
   if (command === 'merge') {
     if (values.out === undefined) {
@@ -133,12 +152,9 @@ export function readArguments(args: string[]): Command {
     out: values.out,
     trajectories: values.trajectories ?? false,
     certify: values.certify ?? false,
+    quiet: values.quiet ?? false,
     ...readComputing(values),
   };
-}
-
-function isCommand(text: string | undefined): text is (typeof COMMANDS)[number] {
-  return COMMANDS.includes(text as (typeof COMMANDS)[number]);
 }
 
 /** A shard is asked for, or a scheduler runs one: then `out` is a directory. */
@@ -162,6 +178,7 @@ function readShardCommand(spec: string, values: Values): Command {
     shard: readShard(values.shard, values.shards, process.env),
     extend: values.extend ?? false,
     certify: values.certify ?? false,
+    quiet: values.quiet ?? false,
     ...readComputing(values),
   };
 }
@@ -176,7 +193,7 @@ function readComputing(values: Values): Computing {
   return {
     engine: engine as EnginePreference,
     workers: values.workers === undefined ? undefined : readWorkers(values.workers),
-    quiet: values.quiet ?? false,
+    memory: values.memory === undefined ? undefined : readMemory(values.memory),
   };
 }
 
@@ -209,6 +226,13 @@ function readWorkers(text: string): number {
   const workers = Number(text);
   if (Number.isInteger(workers) && workers >= 1 && workers <= 1024) return workers;
   throw new InputError(`--workers: got ${quote(text)}; expected a whole number from 1 to 1024`);
+}
+
+/** GiB, in bytes. */
+function readMemory(text: string): number {
+  const gibibytes = Number(text);
+  if (gibibytes > 0 && gibibytes <= 65_536) return Math.floor(gibibytes * 2 ** 30);
+  throw new InputError(`--memory: got ${quote(text)}; expected GiB, more than 0, at most 65536`);
 }
 
 function quote(text: string | undefined): string {

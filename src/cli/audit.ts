@@ -15,7 +15,7 @@ type AuditCommand = Extract<Command, { kind: 'audit' }>;
 
 /** `grokscope audit`; returns the exit code. */
 export async function audit(command: AuditCommand): Promise<number> {
-  const surroundings = nodeSurroundings(command.workers);
+  const surroundings = nodeSurroundings(command);
   const choice = await engineChooser(surroundings)(command.engine);
   const { engine, why } = choice;
   const interrupt = new AbortController();

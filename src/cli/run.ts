@@ -28,7 +28,7 @@ export async function run(command: RunCommand): Promise<number> {
   const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
   const format = command.out === undefined ? undefined : formatToWrite(command.out);
   if (command.out !== undefined) await checkWritable(command.out);
-  const surroundings = nodeSurroundings(command.workers);
+  const surroundings = nodeSurroundings(command);
   const choice = await engineChooser(surroundings)(command.engine);
   const sweep = new Sweep(new SweepPlan(spec), choice.engine);
   const certifier = command.certify ? certifierOf(surroundings) : undefined;
@@ -45,7 +45,7 @@ export async function run(command: RunCommand): Promise<number> {
     const source = sourceOf(sweep.table, sweep.plan, provenance, { trajectories });
     await writeAtomically(command.out, encodeAs(format, source, { trajectories }));
   }
-  if (!command.quiet) report(sweep);
+  if (!command.quiet && sweep.table.done > 0) report(sweep);
   return sweep.state === 'done' && sweep.table.failures.size === 0
     ? ExitCode.done
     : ExitCode.failed;

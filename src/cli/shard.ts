@@ -65,13 +65,14 @@ export async function runShard(command: ShardCommand): Promise<number> {
     const there = own.length - missing.length;
     console.error(`${name}: ${count(own.length)} replicas, ${count(there)} are there already.`);
   }
-  const surroundings = nodeSurroundings(command.workers);
+  const surroundings = nodeSurroundings(command);
   const { engine, why } = await engineChooser(surroundings)(command.engine);
   const { kind, device, precision } = engine.info;
   if (!command.quiet) console.error(`${ENGINE_NAMES[kind]}, ${device}, ${precision}. ${why}`);
   const deviceCheck = await checkDevice(engine, stop.signal);
   if (stop.signal.aborted) return code;
-  if (!command.quiet) console.error(deviceCheck.message);
+  const method = await engine.plan(largestFirst(plan, missing));
+  if (!command.quiet) for (const line of [deviceCheck.message, ...method]) console.error(line);
   const journal = new JournalWriter(grid, shard, {
     ...provenanceHere(),
     engine: { ...engine.info, why },
@@ -95,6 +96,18 @@ export async function runShard(command: ShardCommand): Promise<number> {
     console.error(`${name}: ${done}${failed}.`);
   }
   return code;
+}
+
+/** What an engine is asked about, before it trains: it refuses a dataset that does not fit. */
+function* largestFirst(plan: SweepPlan, indices: Uint32Array): Generator<Replica> {
+  const entries = (index: number): number => {
+    const { samples, dimensions } = plan.cellOf(index);
+    return samples * dimensions;
+  };
+  let largest = indices[0];
+  for (const index of indices) if (entries(index) > entries(largest as number)) largest = index;
+  if (largest !== undefined) yield plan.replica(largest);
+  for (const index of indices) if (index !== largest) yield plan.replica(index);
 }
 
 /** What journals hold of a shard: those of the same shard, and those of grids cut otherwise. */

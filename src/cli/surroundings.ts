@@ -1,19 +1,25 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { WorkerPort } from '../cpu/pool.ts';
 import type { WorkerReport } from '../cpu/worker.ts';
 import type { Surroundings } from '../engines.ts';
+import type { Computing } from './arguments.ts';
 
 /** Milliseconds of a round on the GPU: nobody looks at a page meanwhile. */
 const ROUND_MILLISECONDS = 50;
 
+/** Of the machine's memory, what datasets may take on the processor. */
+const MEMORY_SHARE = 0.75;
+
 /** What node offers: worker threads, and WebGPU if the package `webgpu` is installed. */
-export function nodeSurroundings(workers = availableParallelism()): Surroundings {
+export function nodeSurroundings({ workers, memory }: Computing): Surroundings {
+  const gpuOptions = { roundMilliseconds: ROUND_MILLISECONDS };
   return {
     findGpu,
-    gpuOptions: { roundMilliseconds: ROUND_MILLISECONDS },
+    gpuOptions: memory === undefined ? gpuOptions : { ...gpuOptions, memory },
     spawnWorker,
-    workers,
+    workers: workers ?? availableParallelism(),
+    memory: memory ?? MEMORY_SHARE * totalmem(),
   };
 }
 

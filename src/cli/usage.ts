@@ -5,6 +5,7 @@ export const USAGE = `Usage:
   grokscope run SPEC.json --shard i/n --out DIR [options]   train a part of it; may be killed and run again
   grokscope status DIR                say how far its shards have come
   grokscope merge DIR --out FILE      write one result file of all shards
+  grokscope plan SPEC.json [options]  say how a sweep would be trained on this machine
   grokscope show FILE                 print the map of a result file
   grokscope audit [options]           check every claim of the paper on this machine
   grokscope --help | --version
@@ -23,10 +24,14 @@ Options of merge:
 Options of audit:
   --size small|medium|large  how much to compute (default: small)
   --claim ID              only this one; may be repeated
-Options of run and audit:
-  --engine auto|webgpu|wasm|cpu  auto (default): WebGPU where there is a GPU, else WebAssembly SIMD;
-                          both compute in float32, cpu in float64
+Options of run, plan and audit:
+  --engine auto|webgpu|webgpu-regenerating|wasm|cpu
+                          auto (default): WebGPU where there is a GPU, else WebAssembly SIMD; both
+                          compute in float32, cpu in float64; webgpu-regenerating stores no data,
+                          for datasets larger than memory
   --workers N             worker threads of wasm and cpu (default: one a processor)
+  --memory GIB            memory for datasets (default: 4 on a GPU, else 3/4 of the machine's)
+Options of run and audit:
   --quiet                 no progress; run: no map; audit: only what fails
 
 Exit codes: 0 done; 1 a replica, the engine or a claim failed; 2 bad input; 75 a shard was stopped by

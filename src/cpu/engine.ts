@@ -1,10 +1,19 @@
 import type { Batch, Engine, EngineInfo } from '../model/engine.ts';
+import { type BytesOf, inBytes, tooLarge } from '../model/memory.ts';
 import type { Replica } from '../model/replica.ts';
+import { gradientBytes } from './gradient.ts';
 import { runPool, type WorkerPort } from './pool.ts';
 import type { Simd } from './simd.ts';
-import { asJobs } from './worker.ts';
+import { MAX_WASM_BYTES, wasmGradientBytes } from './wasm-gradient.ts';
+import { asJobs, type Job } from './worker.ts';
 
 const SIMD_NAMES: Record<Simd, string> = { plain: 'SIMD', relaxed: 'relaxed SIMD' };
+
+/** Replicas that are looked at for a plan. */
+const LOOKAHEAD = 2048;
+
+/** Bytes for datasets where nobody says how many there are. */
+const DEFAULT_MEMORY = 2 ** 31;
 
 /**
  * The engines of the processor: one replica at a time in each worker of a pool. In float64 it is the
@@ -12,28 +21,63 @@ const SIMD_NAMES: Record<Simd, string> = { plain: 'SIMD', relaxed: 'relaxed SIMD
  */
 export class CpuEngine implements Engine {
   readonly info: EngineInfo;
+  readonly #bytesOf: BytesOf;
+  /** Bytes that one dataset may take. */
+  readonly #most: number;
   #stop = new AbortController();
 
   /**
    * @param spawn starts a worker that calls `serve` with every job posted to it
    * @param size number of workers
    * @param simd vector instructions that the workers have; null: float64
+   * @param memory bytes for the datasets of all workers
    */
   constructor(
     readonly spawn: () => WorkerPort,
     readonly size: number,
     readonly simd: Simd | null = null,
+    readonly memory = DEFAULT_MEMORY,
   ) {
-    const workers = size === 1 ? '1 worker' : `${size} workers`;
     this.info = simd
-      ? { kind: 'wasm', device: `${workers}, ${SIMD_NAMES[simd]}`, precision: 'float32' }
-      : { kind: 'cpu', device: workers, precision: 'float64' };
+      ? { kind: 'wasm', device: `${workers(size)}, ${SIMD_NAMES[simd]}`, precision: 'float32' }
+      : { kind: 'cpu', device: workers(size), precision: 'float64' };
+    this.#bytesOf = simd ? wasmGradientBytes : gradientBytes;
+    this.#most = simd ? Math.min(memory, MAX_WASM_BYTES) : memory;
+  }
+
+  async plan(replicas: Iterable<Replica>): Promise<string[]> {
+    let largest: Replica | undefined;
+    let looked = 0;
+    for (const replica of replicas) {
+      if (!largest || this.#bytes(replica) > this.#bytes(largest)) largest = replica;
+      if (++looked === LOOKAHEAD) break;
+    }
+    if (!largest) return [];
+    const { samples, dimensions } = largest;
+    const bytes = this.#bytes(largest);
+    if (bytes > this.#most) throw tooLarge(samples, dimensions, this.#bytesOf, this.#most);
+    const busy = Math.min(this.size, Math.floor(this.memory / bytes));
+    const arithmetic = this.simd
+      ? `float32 with ${SIMD_NAMES[this.simd]} of WebAssembly`
+      : 'float64 in TypeScript';
+    return [
+      `${workers(this.size)}, one replica at a time${this.size > 1 ? ' in each' : ''}, in ${arithmetic}.`,
+      `The largest dataset, ${samples} × ${dimensions}, takes ${inBytes(bytes)}, and is read once a gradient.`,
+      ...(busy < this.size
+        ? [
+            `There is ${inBytes(this.memory)} for datasets: the largest are trained ${busy} at a time.`,
+          ]
+        : []),
+    ];
   }
 
   async *run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
     const jobs = asJobs({ kind: 'train', simd: this.simd }, replicas);
     const both = AbortSignal.any([signal, this.#stop.signal]);
-    for await (const reports of runPool(this.spawn, this.size, jobs, both)) {
+    // As many workers take large datasets as have room for them at once.
+    const takes = ({ replica }: Job, worker: number): boolean =>
+      (worker + 1) * this.#bytes(replica) <= this.memory;
+    for await (const reports of runPool(this.spawn, this.size, jobs, both, takes)) {
       const trajectories = reports.flatMap(({ trajectory }) => (trajectory ? [trajectory] : []));
       yield { trajectories, gradients: reports.reduce((sum, report) => sum + report.gradients, 0) };
     }
@@ -46,4 +90,12 @@ export class CpuEngine implements Engine {
   dispose(): void {
     this.#stop.abort();
   }
+
+  #bytes({ samples, dimensions }: Replica): number {
+    return this.#bytesOf(samples, dimensions);
+  }
+}
+
+function workers(size: number): string {
+  return size === 1 ? '1 worker' : `${size} workers`;
 }

@@ -42,7 +42,7 @@ export const FLOAT64: GradientMaker = {
 
 /**
  * Trains one replica by gradient flow with the bias as the clock, θ = −b, twin of
- * `shaders/flow.wgsl`. The state is u (d values) and y = log(1 + t), with dy/dθ = e^{−y}/mean(r):
+ * `shaders/flow/advance.wgsl`. The state is u (d values) and y = log(1 + t), with dy/dθ = e^{−y}/mean(r):
  * time is one more component of the system, smooth from t = 0 to t = 1e300.
  *
  * Both are advanced by RKC2 with an embedded error estimate in the variable τ = √θ, in which the

@@ -25,11 +25,16 @@ export interface GradientSource {
   accept(): void;
 }
 
+/** Bytes of a `Gradient`, nearly all of them the data. */
+export function gradientBytes(samples: number, dimensions: number): number {
+  return 4 * samples * dimensions + 8 * samples;
+}
+
 /** Rows that share one sweep over u, so that u is loaded once for all of them. */
 const BLOCK = 4;
 
 /**
- * The flow's slope in the clock θ, in float64; twin of `shaders/gradient.wgsl` and of
+ * The flow's slope in the clock θ, in float64; twin of `shaders/flow/pass.wgsl` and of
  * `assembly/gradient.ts`:
  * F = du/dθ = −σ² Σ p_i g_i with p_i = r_i / Σ r_j, z_i = u·g_i − θ, r_i = 1/(1 + e^{−z_i}).
  * One pass: each row is used for z_i and for its part of Σ p g while it is in cache. Weights are

@@ -21,6 +21,7 @@ const INTERVAL = 100;
  * none. Jobs are drawn only while somebody asks for reports. Ends when all jobs have, or at once when
  * `signal` aborts; the workers end with it.
  *
+ * @param takes whether the worker of that number may have a job; the first one gets what no other may
  * @throws EngineLostError if a worker fails
  */
 export async function* runPool(
@@ -28,20 +29,23 @@ export async function* runPool(
   size: number,
   jobs: Iterable<Job>,
   signal: AbortSignal,
+  takes: (job: Job, worker: number) => boolean = () => true,
 ): AsyncGenerator<WorkerReport[]> {
   const source = jobs[Symbol.iterator]();
+  let next: Job | undefined;
   const queued = new Map<WorkerPort, number>();
   let reports: WorkerReport[] = [];
   let ended = 0;
   let failure: string | undefined;
   let wake = (): void => {};
 
-  const feed = (worker: WorkerPort): void => {
+  const feed = (worker: WorkerPort, number: number): void => {
     while ((queued.get(worker) as number) < QUEUE) {
-      const next = source.next();
-      if (next.done) return;
+      next ??= source.next().value as Job | undefined;
+      if (next === undefined || (number > 0 && !takes(next, number))) return;
       queued.set(worker, (queued.get(worker) as number) + 1);
-      worker.post(next.value);
+      worker.post(next);
+      next = undefined;
     }
   };
   const workers = Array.from({ length: size }, spawn);
@@ -62,7 +66,7 @@ export async function* runPool(
   try {
     for (;;) {
       // Only here are workers fed: while nobody asks for reports they run dry and wait.
-      for (const worker of workers) feed(worker);
+      workers.forEach(feed);
       const busy = [...queued.values()].some((count) => count > 0);
       if (signal.aborted || (!busy && reports.length === 0)) return;
       if (busy && ended === 0) {

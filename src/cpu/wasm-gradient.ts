@@ -11,6 +11,14 @@ const LINE = 64;
 const ROWS = 8;
 const COLUMNS = 4;
 
+/** Bytes that a `WasmGradient` may have in the memory of a module. */
+export const MAX_WASM_BYTES = 2 ** 32 - PAGE - FREE;
+
+/** Bytes of a `WasmGradient`. */
+export function wasmGradientBytes(samples: number, dimensions: number): number {
+  return layOut(samples, dimensions).end - FREE;
+}
+
 /**
  * A weight below e^{−87} is taken as zero, and float32 ends at e^{88}: the largest log weight has to be
  * within these bounds, so that neither is ever near.
@@ -60,31 +68,20 @@ export class WasmGradient implements GradientSource {
     this.samples = samples;
     this.#kernel = kernel;
     this.#quads = Math.ceil(dimensions / COLUMNS);
-    const columns = this.#quads * COLUMNS;
-    const rows = Math.ceil(samples / ROWS) * ROWS;
-    let end = FREE;
-    const take = (bytes: number): number => {
-      const start = end;
-      end += Math.ceil(bytes / LINE) * LINE;
-      return start;
-    };
-    const out = take(4 * 8);
-    const step = take(columns * 4);
-    const slope = take(columns * 4);
-    this.#anchorSums = take(rows * 8);
-    this.#sums = take(rows * 8);
-    const z = take(rows * 4);
-    this.#weights = take(ROWS * 4);
-    this.#data = take(rows * columns * 4);
-    reserve(kernel.memory, end);
+    const { rows, columns, ...places } = layOut(samples, dimensions);
+    this.#anchorSums = places.anchorSums;
+    this.#sums = places.sums;
+    this.#weights = places.weights;
+    this.#data = places.data;
+    reserve(kernel.memory, places.end);
 
     const { buffer } = kernel.memory;
-    this.#out = new Float64Array(buffer, out, 4);
+    this.#out = new Float64Array(buffer, places.out, 4);
     this.#anchor = new Float64Array(dimensions);
     new Float64Array(buffer, this.#anchorSums, rows).fill(0);
-    this.#step = new Float32Array(buffer, step, columns).fill(0);
-    this.#slope = new Float32Array(buffer, slope, columns);
-    this.z = new Float32Array(buffer, z, samples);
+    this.#step = new Float32Array(buffer, places.step, columns).fill(0);
+    this.#slope = new Float32Array(buffer, places.slope, columns);
+    this.z = new Float32Array(buffer, places.z, samples);
     if (id.given) {
       tile(new Float32Array(buffer, this.#data, rows * columns), id);
     } else {
@@ -153,6 +150,31 @@ export function float32(simd: Simd): GradientMaker {
     precision: 'float32',
     make: (replica) => new WasmGradient(kernelOf(simd), replica, replica.sigma, replica.dynamics),
   };
+}
+
+/** Where things are in the memory of the kernel, in bytes, up to `end`. */
+function layOut(samples: number, dimensions: number) {
+  const columns = Math.ceil(dimensions / COLUMNS) * COLUMNS;
+  const rows = Math.ceil(samples / ROWS) * ROWS;
+  let end = FREE;
+  const take = (bytes: number): number => {
+    const start = end;
+    end += Math.ceil(bytes / LINE) * LINE;
+    return start;
+  };
+  const places = {
+    rows,
+    columns,
+    out: take(4 * 8),
+    step: take(columns * 4),
+    slope: take(columns * 4),
+    anchorSums: take(rows * 8),
+    sums: take(rows * 8),
+    z: take(rows * 4),
+    weights: take(ROWS * 4),
+    data: take(rows * columns * 4),
+  };
+  return { ...places, end };
 }
 
 /** Makes the memory at least so long; what it holds is kept. */

@@ -13,8 +13,9 @@ const RAISED = [
 /** Milliseconds to wait for the word that the device is lost, once something has gone wrong. */
 const LOSS_WAIT = 3000;
 
-/** Most bytes of datasets on a GPU, and of a buffer on any device. */
-const MAX_MEMORY = 2 ** 32;
+/** Bytes of datasets on a GPU, where nobody says how many it has: WebGPU does not tell. */
+export const MAX_MEMORY = 2 ** 32;
+/** Most bytes of a buffer. */
 const MAX_BUFFER = 2 ** 30;
 
 /** The adapter in words, for a reader and for files. */
@@ -37,7 +38,10 @@ export function loopLimit({ info }: GPUAdapter): number {
 }
 
 /** What the planner needs to know of an adapter's device. */
-export function machineOf(adapter: GPUAdapter, limits: GPUSupportedLimits): Machine {
+export function machineOf(
+  adapter: GPUAdapter,
+  limits: GPUSupportedLimits,
+): Omit<Machine, 'memory'> {
   const { description } = adapter.info;
   return {
     software: isSoftware(adapter),
@@ -49,7 +53,6 @@ export function machineOf(adapter: GPUAdapter, limits: GPUSupportedLimits): Mach
       limits.maxComputeInvocationsPerWorkgroup,
       limits.maxComputeWorkgroupSizeX,
     ),
-    memory: MAX_MEMORY,
   };
 }
 

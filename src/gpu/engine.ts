@@ -1,22 +1,16 @@
 import type { Arithmetic } from '../model/device-check.ts';
 import { type Batch, type Engine, type EngineInfo, EngineLostError } from '../model/engine.ts';
+import { TooLargeError } from '../model/memory.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
-import { adapterName, Device, isSoftware, machineOf } from './device.ts';
+import { adapterName, Device, isSoftware, MAX_MEMORY, machineOf } from './device.ts';
 import { Kernels } from './kernels.ts';
 import { Pace, RESIDENT_PACE, streamedPace } from './pace.ts';
-import {
-  alike,
-  type Machine,
-  type Plan,
-  type PlanOptions,
-  planFits,
-  planFlow,
-  TooLargeError,
-} from './plan.ts';
+import { type Phase, Phases } from './phases.ts';
+import type { Machine, Plan, PlanOptions } from './plan.ts';
 import { probeArithmetic } from './probe.ts';
 import { Seats } from './seats.ts';
 import { Waiting } from './waiting.ts';
-import { Workspace } from './workspace.ts';
+import { OutOfMemoryError, Workspace } from './workspace.ts';
 
 /** Rounds submitted and not yet read. */
 const ROUNDS_IN_FLIGHT = 2;
@@ -45,8 +39,10 @@ export class WebGpuEngine implements Engine {
   #starting: Promise<Kernels> | undefined;
   /** Halved at every loss of the device. */
   #share = 1;
+  /** Bytes that datasets may take; halved where the device has less than it was thought to. */
+  #memory: number;
   readonly #plans: PlanOptions;
-  #machineFound: Machine | undefined;
+  #machineFound: Omit<Machine, 'memory'> | undefined;
   #workspace: Workspace | undefined;
 
   private constructor(gpu: GPU, adapter: GPUAdapter, options: WebGpuOptions) {
@@ -55,6 +51,7 @@ export class WebGpuEngine implements Engine {
     this.software = isSoftware(adapter);
     this.info = { kind: 'webgpu', device: adapterName(adapter), precision: 'float32' };
     this.#options = { roundMilliseconds: 8, ...options };
+    this.#memory = options.memory ?? MAX_MEMORY;
     const { roundMilliseconds: _, memory: __, ...plans } = options;
     this.#plans = plans;
   }
@@ -82,6 +79,21 @@ export class WebGpuEngine implements Engine {
     }
   }
 
+  async plan(replicas: Iterable<Replica>): Promise<string[]> {
+    try {
+      await this.#prepare();
+    } catch (error) {
+      this.#forgetIfLost(error);
+      throw error;
+    }
+    const waiting = new Waiting(replicas);
+    const { roundMilliseconds } = this.#options;
+    return [
+      ...this.#phases(waiting).explain(waiting),
+      `A submission has as many gradients as take about ${roundMilliseconds} ms, by the time of those before it.`,
+    ];
+  }
+
   async probe(): Promise<Arithmetic> {
     try {
       const { device } = await this.#prepare();
@@ -104,41 +116,29 @@ export class WebGpuEngine implements Engine {
   async *#run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
     const kernels = await this.#prepare();
     let waiting = new Waiting(replicas);
-    // What does not fit is an error before anything runs.
-    const choose = this.#chooser(waiting);
-    for (const replica of waiting.ahead()) choose(replica);
     for (;;) {
       const deferred: Replica[] = [];
-      yield* this.#phase(kernels, waiting, choose, deferred, signal);
+      yield* this.#phase(kernels, waiting, deferred, signal);
       if (signal.aborted || deferred.length === 0) return;
       waiting = new Waiting(deferred);
     }
   }
 
-  /** Which kernel trains a replica. Shapes are few, replicas many. */
-  #chooser(waiting: Waiting): (replica: Replica) => Plan['kernel'] {
-    const chosen = new Map<string, Plan['kernel']>();
-    const count = waiting.work(() => true).replicas;
-    return ({ samples, dimensions }) => {
-      const shape = `${samples} ${dimensions}`;
-      const work = { samples, dimensions, narrowest: dimensions, replicas: count, sharing: 1 };
-      const kernel = chosen.get(shape) ?? planFlow(work, this.#machine(), this.#plans).kernel;
-      chosen.set(shape, kernel);
-      return kernel;
-    };
+  #phases(waiting: Waiting): Phases {
+    return new Phases(this.#machine(), this.#plans, waiting.work(() => true).replicas);
   }
 
-  /** Trains what one plan has room for and puts the others off: small replicas come first. */
+  /** Trains what one plan has room for and puts the others off. */
   async *#phase(
     kernels: Kernels,
     waiting: Waiting,
-    choose: (replica: Replica) => Plan['kernel'],
     deferred: Replica[],
     signal: AbortSignal,
   ): AsyncGenerator<Batch> {
-    const plan = this.#planPhase(waiting, choose);
-    if (plan === undefined) return;
-    const workspace = await this.#workspaceFor(kernels, plan);
+    const allocated = await this.#allocate(kernels, waiting);
+    if (allocated === undefined) return;
+    const { phases, phase, workspace } = allocated;
+    const { plan } = phase;
     // Compiling takes long on some devices: whoever stopped may be running something else by now.
     if (signal.aborted) return;
     const seats = new Seats(workspace);
@@ -154,9 +154,9 @@ export class WebGpuEngine implements Engine {
         const replica = next ?? waiting.take();
         next = undefined;
         if (replica === undefined) return undefined;
-        const refusal = refusalOf(replica, choose);
+        const refusal = phases.refusalOf(replica);
         if (refusal !== undefined) refused.push(failed(replica, refusal));
-        else if (belongs(replica, plan, choose)) return replica;
+        else if (phases.belongs(replica, phase)) return replica;
         else deferred.push(replica);
       }
     };
@@ -188,18 +188,28 @@ export class WebGpuEngine implements Engine {
   }
 
   /**
-   * The plan for the small replicas that wait, or where there are none, for the first of the large
-   * and those alike.
+   * The next phase with memory for it; undefined if nothing waits. Where the device has less than was
+   * thought, half of it is planned with.
+   * @throws TooLargeError if a dataset does not fit what is left
    */
-  #planPhase(waiting: Waiting, choose: (replica: Replica) => Plan['kernel']): Plan | undefined {
-    const [first] = waiting.ahead();
-    if (first === undefined) return undefined;
-    const resident = waiting.work((replica) => choose(replica) === 'resident');
-    if (resident.replicas > 0) {
-      return planFlow(resident, this.#machine(), { ...this.#plans, kernel: 'resident' });
+  async #allocate(
+    kernels: Kernels,
+    waiting: Waiting,
+  ): Promise<{ phases: Phases; phase: Phase; workspace: Workspace } | undefined> {
+    for (;;) {
+      const phases = this.#phases(waiting);
+      const phase = phases.next(waiting);
+      if (phase === undefined) return undefined;
+      try {
+        const workspace = await this.#workspaceFor(kernels, phase.plan);
+        return { phases, phase, workspace };
+      } catch (error) {
+        if (!(error instanceof OutOfMemoryError)) throw error;
+        // Without stored data there is nothing left to have less of.
+        if (phase.plan.rowSource === 'regenerated') throw new TooLargeError(error.message);
+        this.#memory = Math.floor((phase.plan.parts * phase.plan.dataBytes) / 2);
+      }
     }
-    const large = waiting.work(({ dimensions }) => alike(dimensions, first.dimensions));
-    return planFlow(large, this.#machine(), { ...this.#plans, kernel: 'streamed' });
   }
 
   /** Buffers are kept from one run to the next where the plan is the same. */
@@ -270,7 +280,7 @@ export class WebGpuEngine implements Engine {
   #machine(): Machine {
     const machine = this.#machineFound;
     if (!machine) throw new Error('no device yet');
-    return { ...machine, memory: Math.min(machine.memory, this.#options.memory ?? Infinity) };
+    return { ...machine, memory: this.#memory };
   }
 }
 
@@ -312,30 +322,6 @@ async function emptyRound(reader: Reader): Promise<number> {
   device.gpu.queue.submit([encoder.finish()]);
   await device.settle(reader.read());
   return performance.now() - submittedAt;
-}
-
-/** Whether a replica can be trained with a plan. */
-function belongs(
-  replica: Replica,
-  plan: Plan,
-  choose: (replica: Replica) => Plan['kernel'],
-): boolean {
-  const { samples, dimensions } = replica;
-  return choose(replica) === plan.kernel && planFits(plan, samples, dimensions);
-}
-
-/** Why a replica that came late can never be trained, in words. */
-function refusalOf(
-  replica: Replica,
-  choose: (replica: Replica) => Plan['kernel'],
-): string | undefined {
-  try {
-    choose(replica);
-    return undefined;
-  } catch (error) {
-    if (error instanceof TooLargeError) return error.message;
-    throw error;
-  }
 }
 
 function failed({ index }: Replica, failure: string): Trajectory {

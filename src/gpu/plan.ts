@@ -4,6 +4,8 @@
  * tested without a device.
  */
 
+import { inBytes, TooLargeError, tooLarge } from '../model/memory.ts';
+
 /** What a device is and allows. */
 export interface Machine {
   /** Runs on the CPU: as many processors as there are cores, and barriers are dear. */
@@ -78,11 +80,6 @@ export interface Plan {
   readonly partialBytes: number;
 }
 
-/** A dataset does not fit the device; the message names the largest N that does. */
-export class TooLargeError extends Error {
-  override readonly name = 'TooLargeError';
-}
-
 /** What a caller may fix instead of leaving it to the planner. */
 export interface PlanOptions {
   readonly kernel?: Plan['kernel'];
@@ -119,15 +116,6 @@ const octetsOf = (dimensions: number): number => Math.ceil(dimensions / 8);
 /** Bytes of a dataset. */
 export function datasetBytes(samples: number, dimensions: number): number {
   return 16 * samples * octetsOf(dimensions);
-}
-
-/** The largest N whose dataset, at the same λ = d/N, has at most so many bytes. */
-export function largestSamples(bytes: number, lambda: number): number {
-  let samples = Math.floor(Math.sqrt(bytes / (2 * lambda)));
-  while (samples > 2 && datasetBytes(samples, Math.max(1, Math.round(lambda * samples))) > bytes) {
-    samples--;
-  }
-  return samples;
 }
 
 /**
@@ -184,7 +172,7 @@ function chooseVariant(
   const held = Math.ceil(octets / lanes);
   if (held > MAX_HELD) {
     const most = 8 * lanes * MAX_HELD;
-    throw new TooLargeError(`rows of ${dimensions} columns: a pass has room for ${most} here`);
+    throw new TooLargeError(`d is ${dimensions}, and a pass over rows has room for ${most} here.`);
   }
   const room = Math.max(1, Math.floor((4 * most) / (held * members)));
   const batch = Math.min(PAIRS / members, 2 ** Math.floor(Math.log2(room)));
@@ -237,6 +225,9 @@ function planResident(work: Work, machine: Machine, options: PlanOptions): Plan 
   const { members } = lastOf(variants);
   const bytes = datasetBytes(work.samples, work.dimensions);
   const most = Math.min(machine.memory, machine.maxBinding, machine.software ? 2 ** 27 : 2 ** 30);
+  if (bytes > most && options.kernel === 'resident') {
+    throw tooLarge(work.samples, work.dimensions, datasetBytes, most);
+  }
   const wanted = options.groups ?? (machine.software ? 16 : 512);
   // A few replicas do not need room for many.
   const needed = Math.ceil(work.replicas / members / 2);
@@ -268,28 +259,35 @@ function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan 
   const bytes = datasetBytes(samples, dimensions);
   const regenerate = options.regenerate ?? false;
   if (!regenerate && bytes > machine.memory) {
-    const most = largestSamples(machine.memory, dimensions / samples);
-    throw new TooLargeError(
-      `a dataset of ${samples} × ${dimensions} takes ${words(bytes)} and ${words(machine.memory)} ` +
-        `are there: at this λ the largest N is ${most}; with regeneration any N goes`,
-    );
+    const otherwise = 'any N goes with the engine webgpu-regenerating, which stores no data';
+    throw tooLarge(samples, dimensions, datasetBytes, machine.memory, otherwise);
   }
   const rowBytes = 16 * octets;
   const stored = regenerate ? 1 : Math.max(1, Math.floor(machine.memory / bytes));
   // Enough replicas to fill the device where one does not.
   const wanted = machine.software ? 2 : Math.ceil(2 ** 26 / bytes);
-  const teams = Math.min(stored, wanted, Math.ceil(replicas / variant.members));
+  const vectors = variant.members * vectorBytes(octets);
+  const sampleValues = variant.members * 4 * SAMPLE_ARRAYS * samples;
+  const bound = Math.floor(machine.maxBinding / Math.max(vectors, sampleValues));
+  const teams = Math.min(stored, bound, wanted, Math.ceil(replicas / variant.members));
   const parts = regenerate
     ? 1
     : Math.ceil((teams * bytes) / (machine.maxBinding - teams * rowBytes));
   const partRows = Math.ceil(samples / parts);
   const step = (variant.workgroup / variant.lanes) * variant.batch;
   const groupsWanted = machine.software ? 8 : 528;
-  const groups = Math.max(
-    1,
-    Math.min(Math.ceil(partRows / step), Math.ceil(groupsWanted / (parts * teams))),
+  const slices = teams * variant.members * parts * 16 * (1 + 2 * octets);
+  if (bound < 1 || slices > machine.maxBinding) {
+    const most = inBytes(machine.maxBinding);
+    throw new TooLargeError(
+      `N is ${samples} and d ${dimensions}: what belongs to them takes more than a buffer of ${most}.`,
+    );
+  }
+  const groups = Math.min(
+    Math.ceil(partRows / step),
+    Math.ceil(groupsWanted / (parts * teams)),
+    Math.floor(machine.maxBinding / slices),
   );
-  const slice = 16 * (1 + 2 * octets);
   return {
     kernel: 'streamed',
     samples,
@@ -301,9 +299,9 @@ function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan 
     rowSource: regenerate ? 'regenerated' : 'stored',
     parts,
     dataBytes: regenerate ? 16 : teams * partRows * rowBytes,
-    vectorBytes: teams * variant.members * vectorBytes(octets),
-    sampleBytes: teams * variant.members * 4 * SAMPLE_ARRAYS * samples,
-    partialBytes: teams * variant.members * parts * groups * slice,
+    vectorBytes: teams * vectors,
+    sampleBytes: teams * sampleValues,
+    partialBytes: slices * groups,
   };
 }
 
@@ -322,13 +320,6 @@ export function gradientCost(
   return Math.ceil(steps * (1 + perPair * exchange) + ends + vectors + errors + 32);
 }
 
-/** Bytes in words. */
-export function words(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const k = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(bytes) / 10)));
-  return `${Number((bytes / 2 ** (10 * k)).toPrecision(3))} ${units[k]}`;
-}
-
 /** The plan in sentences, for a reader who wants to know why. */
 export function explain(work: Work, plan: Plan): string[] {
   const { variants, members, teams, groups, parts } = plan;
@@ -339,7 +330,7 @@ export function explain(work: Work, plan: Plan): string[] {
     plan.kernel === 'resident'
       ? `Resident kernel: one workgroup of ${workgroup} trains a replica; ${groups} workgroups.`
       : `Streamed kernel: ${groups * parts} workgroups of ${workgroup} share the rows of a replica.`,
-    `A dataset of ${work.samples} × ${work.dimensions} takes ${words(bytes)}` +
+    `A dataset of ${work.samples} × ${work.dimensions} takes ${inBytes(bytes)}` +
       (plan.rowSource === 'regenerated'
         ? ' and is made anew for every gradient.'
         : kept > 0

@@ -1,7 +1,7 @@
 import type { Device } from './device.ts';
 import { type FlowPipelines, GENERATE_WORKGROUP, type Kernels } from './kernels.ts';
 import { packStruct } from './layout.ts';
-import { type Plan, TooLargeError, type Variant, words } from './plan.ts';
+import type { Plan, Variant } from './plan.ts';
 import { paramsLayout, shaderConstant, slotLayout } from './wgsl.ts';
 
 /** Bytes before the first entry of the journal. */
@@ -9,6 +9,11 @@ const JOURNAL_HEADER = 8;
 
 /** Most workgroups in one dimension of a dispatch. */
 const MAX_GROUPS = 65_535;
+
+/** The device has no memory for the buffers of a plan. */
+export class OutOfMemoryError extends Error {
+  override readonly name = 'OutOfMemoryError';
+}
 
 /** The buffers that the replicas of a plan live in, and the encoding of work on them. */
 export class Workspace {
@@ -65,7 +70,7 @@ export class Workspace {
 
   /**
    * Allocates the buffers of a plan.
-   * @throws TooLargeError if the device has no memory for them
+   * @throws OutOfMemoryError
    */
   static async create(kernels: Kernels, plan: Plan): Promise<Workspace> {
     const pipelines = await kernels.flow(plan);
@@ -75,8 +80,7 @@ export class Workspace {
     const error = await kernels.device.settle(gpu.popErrorScope());
     if (!error) return workspace;
     workspace.destroy();
-    const bytes = plan.parts * plan.dataBytes;
-    throw new TooLargeError(`the device has no ${words(bytes)} for datasets: ${error.message}`);
+    throw new OutOfMemoryError(error.message);
   }
 
   /** Seats: `members` a team. A resident workgroup has two teams, whether there is data for both. */

@@ -35,6 +35,12 @@ export interface Engine {
    */
   run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncIterable<Batch>;
   /**
+   * How the replicas would be trained, in sentences; looks at the first few thousand of them.
+   * @throws TooLargeError if a dataset does not fit
+   * @throws EngineLostError if the device goes away
+   */
+  plan(replicas: Iterable<Replica>): Promise<readonly string[]>;
+  /**
    * Looks into the arithmetic of a GPU, while nothing runs; null on the CPU, where IEEE 754 holds and
    * the only choice is whether a·b + c is rounded once.
    * @throws EngineLostError if the device goes away
@@ -51,9 +57,10 @@ export class EngineLostError extends Error {
 
 /**
  * Which engine a user asks for; `auto` is WebGPU on a real GPU, else WebAssembly, else the float64
- * reference.
+ * reference. `webgpu-regenerating` stores no data: they are made anew for every gradient, so that
+ * any N goes.
  */
-export const ENGINE_PREFERENCES = ['auto', 'webgpu', 'wasm', 'cpu'] as const;
+export const ENGINE_PREFERENCES = ['auto', 'webgpu', 'webgpu-regenerating', 'wasm', 'cpu'] as const;
 export type EnginePreference = (typeof ENGINE_PREFERENCES)[number];
 
 /** Names of the engines. */

@@ -16,8 +16,8 @@ export const SPEC_VERSION = 1;
 /** Most replicas in one sweep. */
 export const MAX_REPLICAS = 4_000_000;
 
-/** Most entries N·d of one dataset. */
-export const MAX_ENTRIES = 60_000_000;
+/** Most entries N·d of one dataset; an engine may have memory for fewer. */
+export const MAX_ENTRIES = 10_000_000_000;
 
 /** How a replica is trained. */
 export interface Dynamics {

@@ -227,17 +227,22 @@ export function readReplica(
   table: ResultTable,
   layout: Layout,
 ): void {
-  const { index, outcome, record } = readEntry(value, field, table.spec, layout);
-  if (table.has(index)) throw new FieldError(join(field, 'index'), index, 'each replica once');
+  const { index, outcome, record } = readEntry(value, field, table.spec, layout, (each) =>
+    table.has(each),
+  );
   table.store(index, outcome, record);
 }
 
-/** Reads a replica as `replicaJson` has it. */
+/**
+ * Reads a replica as `replicaJson` has it.
+ * @param has replicas that were there before
+ */
 export function readEntry(
   value: unknown,
   field: string,
   spec: SweepSpec,
   layout: Pick<Layout, 'size' | 'replica'>,
+  has: (index: number) => boolean = () => false,
 ): Entry {
   const object = readObject(value, field, REPLICA_FIELDS);
   const at = (key: string): string => join(field, key);
@@ -246,6 +251,7 @@ export function readEntry(
     max: layout.size - 1,
     integer: true,
   });
+  if (has(index)) throw new FieldError(at('index'), index, 'each replica once');
   const replica = layout.replica(index);
   for (const key of ['seed', 'samples', 'dimensions', 'sigma', 'ensemble'] as const) {
     if (object[key] !== replica[key]) {

@@ -38,6 +38,8 @@ export class Sweep {
   readonly table: ResultTable;
   /** What happened, for a reader: a retry or the reason of a failure. */
   message = '';
+  /** How the engine trains the replicas, in sentences; empty until the sweep runs. */
+  method: readonly string[] = [];
   /** Called after every change of state, table or progress. */
   onchange: () => void = () => {};
 
@@ -72,7 +74,10 @@ export class Sweep {
     };
   }
 
-  /** Runs to the end. Resolves when the sweep is done, stopped or failed; throws nothing. */
+  /**
+   * Runs to the end, if every dataset fits the engine. Resolves when the sweep is done, stopped or
+   * failed; throws nothing.
+   */
   async run(): Promise<void> {
     if (this.#state !== 'idle') throw new Error('a sweep runs once; make a new one');
     this.#setState('running');
@@ -112,8 +117,18 @@ export class Sweep {
     this.#resume?.();
   }
 
+  /**
+   * How the engine trains what is left, in sentences.
+   * @throws TooLargeError if a dataset does not fit it
+   */
+  explain(): Promise<readonly string[]> {
+    return this.engine.plan(this.#largestFirst());
+  }
+
   async #runRemaining(): Promise<void> {
     const { signal } = this.#abort;
+    this.method = await this.explain();
+    this.onchange();
     let last = performance.now();
     for await (const { trajectories, gradients } of this.engine.run(this.#remaining(), signal)) {
       const now = performance.now();
@@ -139,6 +154,14 @@ export class Sweep {
       await new Promise((resolve) => setTimeout(resolve));
       begun = performance.now();
     }
+  }
+
+  /** What an engine is asked about: axes ascend, so the largest replica is in the last cell. */
+  *#largestFirst(): Generator<Replica> {
+    const { plan } = this;
+    const largest = plan.firstOf(plan.xs.length - 1, plan.ys.length - 1);
+    yield plan.replica(largest);
+    for (const replica of this.#remaining()) if (replica.index !== largest) yield replica;
   }
 
   *#remaining(): Generator<Replica> {

@@ -9,6 +9,12 @@ import {
 } from '../model/engine.ts';
 import { renderDeviceBadge } from './device-badge.ts';
 
+const PREFERENCE_NAMES: Readonly<Record<EnginePreference, string>> = {
+  ...ENGINE_NAMES,
+  auto: 'Best engine',
+  'webgpu-regenerating': 'WebGPU, storing no data',
+};
+
 /** An engine in a line: WebGPU · the adapter, float32. */
 export function engineText({ kind, device, precision }: EngineInfo): string {
   return `${ENGINE_NAMES[kind]} · ${device}, ${precision}`;
@@ -43,7 +49,7 @@ export function renderHeader(
       >
         ${ENGINE_PREFERENCES.map(
           (value) => html`<option value=${value} .selected=${value === preference}>
-            ${value === 'auto' ? 'Best engine' : ENGINE_NAMES[value]}
+            ${PREFERENCE_NAMES[value]}
           </option>`,
         )}
       </select>

@@ -27,6 +27,19 @@ export class GrokProgress extends LitElement {
         background: var(--ground);
         cursor: pointer;
       }
+      summary {
+        min-height: 32px;
+        line-height: 32px;
+        width: fit-content;
+        color: var(--muted);
+        font-size: 0.875rem;
+        cursor: pointer;
+      }
+      ul {
+        margin: 4px 0 0;
+        padding-left: 18px;
+        font-size: 0.875rem;
+      }
       .message {
         color: var(--danger);
         font-size: 0.875rem;
@@ -59,9 +72,18 @@ export class GrokProgress extends LitElement {
           : nothing
       }
       <p class="muted status">${this.#status(sweep)}</p>
+      ${this.#method(sweep)}
       ${sweep.message ? html`<p class="message" role="alert">${sweep.message}</p>` : nothing}
       <span class="spoken" role="status">${active ? sweep.state : `${sweep.state}, ${count(done)} replicas`}</span>
     `;
+  }
+
+  #method({ method }: Sweep): unknown {
+    if (method.length === 0) return nothing;
+    return html`<details>
+      <summary>How it is computed</summary>
+      <ul>${method.map((sentence) => html`<li>${sentence}</li>`)}</ul>
+    </details>`;
   }
 
   #status({ progress, state, table }: Sweep): string {

@@ -32,6 +32,7 @@ function grokscope(...args: string[]): Promise<Result> {
 }
 
 beforeAll(async () => {
+  process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
   folder = await mkdtemp(join(tmpdir(), 'grokscope-cli-'));
   await writeFile(path('spec.json'), JSON.stringify(SPEC));
 });
@@ -123,7 +124,6 @@ describe('grokscope run', () => {
   });
 
   it('runs on WebGPU when asked for, with the same states', async () => {
-    process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
     const { code, stderr } = await grokscope(
       'run',
       'spec.json',
@@ -231,6 +231,39 @@ describe('grokscope run', () => {
     });
   });
 
+  it('says how it would train, or that it cannot, before anything runs', async () => {
+    const paper = { ...SPEC, samples: 40_000, x: { over: 'lambda', values: [0.48] } };
+    await writeFile(path('paper.json'), JSON.stringify(paper));
+    const plan = (...args: string[]): Promise<Result> => grokscope('plan', 'paper.json', ...args);
+    const wasm = await plan('--engine', 'wasm', '--workers', '2', '--memory', '4');
+    expect([wasm.code, wasm.stderr]).toEqual([0, '']);
+    expect(wasm.stdout).toMatch(
+      /1 × 3 cells, 3 replicas\.\n2 workers, one replica at a time in each/,
+    );
+    expect(wasm.stdout).toMatch(
+      /40000 × 19200, takes 2\.86 GiB.*\n.*the largest are trained 1 at a time/,
+    );
+    const webgpu = await plan('--engine', 'webgpu', '--memory', '2');
+    expect(webgpu.code).toBe(0);
+    expect(webgpu.stdout).toMatch(
+      /Streamed kernel: .*\nA dataset of 40000 × 19200 takes 1\.43 GiB/,
+    );
+    const regenerating = await plan('--engine', 'webgpu-regenerating', '--memory', '0.1');
+    expect(regenerating.stdout).toMatch(/is made anew for every gradient/);
+    for (const args of [
+      ['plan', 'paper.json', '--engine', 'webgpu', '--memory', '1'],
+      ['run', 'paper.json', '--engine', 'webgpu', '--memory', '1', '--out', 'paper-out.json'],
+    ]) {
+      const { code, stdout, stderr } = await grokscope(...args);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /A dataset of 40000 × 19200 takes .* the largest N is 33437; any N goes/,
+      );
+      expect(stdout).not.toContain('log10');
+      expect(await readdir(folder)).not.toContain('paper-out.json');
+    }
+  });
+
   it('has help and a version', async () => {
     expect((await grokscope('--help')).stdout).toMatch(/grokscope run SPEC.json/);
     expect((await grokscope('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
@@ -239,8 +272,8 @@ describe('grokscope run', () => {
 
 /** Arguments that are not accepted, and the parts of the message that must say so. */
 const BAD: readonly [string[], RegExp][] = [
-  [[], /command: got nothing; expected one of run, show, status, merge, audit/],
-  [['train', 'spec.json'], /command: got "train"; expected one of run, show, /],
+  [[], /command: got nothing; expected one of run, status, merge, plan, show, audit/],
+  [['train', 'spec.json'], /command: got "train"; expected one of run, status, /],
   [['run'], /SPEC.json: got nothing; expected the path of a file/],
   [['run', 'spec.json', 'other.json'], /SPEC.json: got "other.json" as well; expected one file/],
   [
@@ -253,13 +286,16 @@ const BAD: readonly [string[], RegExp][] = [
   [['run', 'spec.json', '--engin', 'cpu'], /Unknown option '--engin'/],
   [
     ['run', 'spec.json', '--engine', 'tpu'],
-    /--engine: got "tpu"; expected one of auto, webgpu, wasm, cpu/,
+    /--engine: got "tpu"; expected one of auto, webgpu, webgpu-regenerating, wasm, cpu/,
   ],
   [['run', 'spec.json', '--engine'], /--engine.*argument missing/],
   [
     ['run', 'spec.json', '--workers', '0'],
     /--workers: got "0"; expected a whole number from 1 to 1024/,
   ],
+  [['plan'], /SPEC.json: got nothing; expected the path of a file/],
+  [['plan', 'spec.json', '--memory', '0'], /--memory: got "0"; expected GiB, more than 0/],
+  [['run', 'spec.json', '--memory', 'x'], /--memory: got "x"; expected GiB/],
   [['run', 'spec.json', '--workers', 'two'], /--workers: got "two"; expected a whole number/],
   [
     ['run', 'spec.json', '--out', 'nowhere/x.json'],
@@ -336,7 +372,6 @@ describe('grokscope audit', () => {
   }, 300_000);
 
   it('runs on WebGPU when asked for', async () => {
-    process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
     const args = ['audit', '--engine', 'webgpu', '--claim', 'one-dimensional'];
     const { code, stdout } = await grokscope(...args);
     expect(stdout).toMatch(/WebGPU, .*float32/);

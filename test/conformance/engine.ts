@@ -144,7 +144,7 @@ export function shapesCase(name: string, shapes = SHAPES): Case<Pick<EngineConte
   };
 }
 
-/** The largest dataset there may be: N·d = 60 million, for a handful of gradients. */
+/** A dataset of 120 MB as halves, for a handful of gradients. */
 export const largestCase: Case<Pick<EngineContext, 'engine'>> = {
   name: 'takes a dataset of 60 million entries',
   run: async ({ engine }) => {

@@ -1,5 +1,8 @@
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { CpuEngine } from '../../src/cpu/engine.ts';
+import { runPool, type WorkerPort } from '../../src/cpu/pool.ts';
+import { asJobs } from '../../src/cpu/worker.ts';
+import type { Replica } from '../../src/model/replica.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { inlineWorker } from './inline-worker.ts';
@@ -16,4 +19,62 @@ describe('float64 engine', () => {
       if (figure) console.info(`  ${name}: ${figure}`);
     });
   }
+});
+
+const replica = (index: number, samples: number): Replica => ({
+  index,
+  seed: index,
+  samples,
+  dimensions: samples / 2,
+  ensemble: 'independent',
+  sigma: 1,
+  dynamics: 'flow',
+  tolerance: 'default',
+  horizon: 1,
+  goal: null,
+});
+
+describe('memory of the workers', () => {
+  const sizes = [8, 16, 64, 64, 8, 64, 16, 8];
+  const replicas = sizes.map((samples, k) => replica(k, samples));
+
+  it('has large datasets in as few of them as there is room in', async () => {
+    const posted: number[][] = [];
+    const spawn = (): WorkerPort => {
+      const worker = inlineWorker();
+      const { post } = worker;
+      const own: number[] = [];
+      posted.push(own);
+      worker.post = (job) => {
+        own.push(job.replica.samples);
+        post(job);
+      };
+      return worker;
+    };
+    const jobs = asJobs({ kind: 'train', simd: null }, replicas);
+    // Room for one of 64, for two of 16 and for any number of 8.
+    const takes = ({ replica: { samples } }: { replica: Replica }, worker: number): boolean =>
+      worker < 64 / samples;
+    const ended: number[] = [];
+    for await (const reports of runPool(spawn, 3, jobs, new AbortController().signal, takes)) {
+      for (const { trajectory } of reports) if (trajectory) ended.push(trajectory.index);
+    }
+    expect(ended.sort((a, b) => a - b)).toEqual(replicas.map(({ index }) => index));
+    expect(posted.map((own) => Math.max(0, ...own))).toEqual([64, 16, 8]);
+  });
+
+  it('is planned with, and too little of it is an error', async () => {
+    const engine = new CpuEngine(inlineWorker, 3, null, 40_000);
+    expect((await engine.plan(replicas)).join(' ')).toMatch(
+      /^3 workers, .* 64 × 32, takes 8\.5 KiB, .*$/,
+    );
+    const text = (await engine.plan([replica(0, 80)])).join(' ');
+    expect(text).toMatch(/There is 39\.1 KiB for datasets: the largest are trained 2 at a time\.$/);
+    await expect(engine.plan([replica(0, 1000)])).rejects.toThrow(
+      /A dataset of 1000 × 500 takes 1\.91 MiB and 39\.1 KiB are there: at this λ the largest N is 138\./,
+    );
+    const wasm = new CpuEngine(inlineWorker, 1, 'plain', 2 ** 40);
+    await expect(wasm.plan([replica(0, 50_000)])).rejects.toThrow(/and 4 GiB are there/);
+    expect(await engine.plan([])).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSpec } from '../../src/model/spec.ts';
+import { parseSpec, specToJson } from '../../src/model/spec.ts';
 import { checkDevice } from '../../src/sweep/device-check.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
 import { Sweep } from '../../src/sweep/sweep.ts';
@@ -81,6 +81,39 @@ describe('device loss on Dawn', () => {
       /broken:2: .*y[\s\S]*let x = y/,
     );
     device.gpu.destroy();
+  });
+
+  /** The device answers the next allocations with an error, as one does that has less memory. */
+  function runOutOfMemory(times: number): void {
+    const { popErrorScope } = GPUDevice.prototype;
+    GPUDevice.prototype.popErrorScope = async function () {
+      const error = await popErrorScope.call(this);
+      if (--times <= 0) GPUDevice.prototype.popErrorScope = popErrorScope;
+      return error ?? ({ message: 'not enough memory left' } as GPUError);
+    };
+  }
+
+  it('plans with less where the device has less memory than was thought', async () => {
+    const engine = await requestEngine(dawn);
+    await engine.probe();
+    const few = parseSpec({ ...specToJson(SPEC), y: { over: 'seed', from: 1, to: 2, step: 1 } });
+    const sweep = new Sweep(new SweepPlan(few), engine);
+    runOutOfMemory(2);
+    await sweep.run();
+    expect([sweep.message, sweep.state, sweep.table.done]).toEqual(['', 'done', 14]);
+    expect(sweep.table.failures.size).toBe(0);
+    engine.dispose();
+  });
+
+  it('names the largest N that fits what memory there is, before anything runs', async () => {
+    const engine = await requestEngine(dawn);
+    await engine.probe();
+    const sweep = new Sweep(new SweepPlan(SPEC), engine);
+    runOutOfMemory(10);
+    await sweep.run();
+    expect([sweep.state, sweep.table.done]).toEqual(['failed', 0]);
+    expect(sweep.message).toMatch(/^A dataset of 48 × \d+ takes .* the largest N is \d+;/);
+    engine.dispose();
   });
 
   it('throws what the device reports in the middle of a run', async () => {

@@ -202,8 +202,8 @@ const BAD: readonly [string, unknown, RegExp][] = [
   ],
   [
     'dataset too large',
-    { samples: 40000 },
-    /^samples: got 40000; expected N·d of at most 60000000 entries, not 960000000/,
+    { samples: 200_000 },
+    /^samples: got 200000; expected N·d of at most 10000000000 entries, not 24000000000/,
   ],
   [
     'thresholds not an object',

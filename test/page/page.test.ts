@@ -52,6 +52,26 @@ describe('the page without WebGPU', () => {
     );
   });
 
+  it('explains on demand how it computes', async () => {
+    const page = await open(browser, { hash: link(SMALL) });
+    await untilStatus(page, /done/);
+    await page.getByText('How it is computed').click();
+    expect(await page.locator('grok-progress li').allInnerTexts()).toEqual([
+      expect.stringMatching(/^\d+ workers?, one replica at a time.* with (relaxed )?SIMD/),
+      expect.stringMatching(/^The largest dataset, 24 × 19, takes [\d.]+ KiB/),
+    ]);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('names the largest N where a dataset does not fit, before anything runs', async () => {
+    const page = await open(browser, { hash: link({ ...SMALL, samples: 90_000 }) });
+    await page.locator('grok-progress .message').waitFor();
+    expect(await page.locator('grok-progress .message').innerText()).toMatch(
+      /^A dataset of 90000 × 72000 takes 24\.1 GiB and .* the largest N is \d+\.$/,
+    );
+    expect(await status(page)).toMatch(/^0 of 35 replicas · failed/);
+  });
+
   it('offers the CPU when WebGPU is asked for', async () => {
     const page = await open(browser, { hash: link(SMALL) });
     await untilStatus(page, /done/);

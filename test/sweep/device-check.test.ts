@@ -20,6 +20,10 @@ class FakeEngine implements Engine {
   probe: () => Promise<Arithmetic> = async () => EXACT;
   ended = 0;
 
+  async plan(): Promise<string[]> {
+    return [];
+  }
+
   async *run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
     try {
       for (const replica of replicas) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runFlow } from '../../src/cpu/flow.ts';
 import { type Batch, type Engine, EngineLostError } from '../../src/model/engine.ts';
+import { TooLargeError } from '../../src/model/memory.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import { parseSpec } from '../../src/model/spec.ts';
 import { coarseToFine } from '../../src/sweep/order.ts';
@@ -33,6 +34,10 @@ class FakeEngine implements Engine {
       const trajectory = runFlow(replica);
       yield { trajectories: [trajectory], gradients: trajectory.gradients };
     }
+  }
+
+  async plan(_: Iterable<Replica>): Promise<string[]> {
+    return ['In the thread of the test.'];
   }
 
   async probe(): Promise<null> {
@@ -169,6 +174,21 @@ describe('sweep', () => {
     expect(sweep.state).toBe('failed');
     expect(sweep.message).toMatch(/lost again/);
     expect(sweep.progress.done).toBe(10);
+  });
+
+  it('asks the engine about the largest replica and all others before anything runs', async () => {
+    const engine = new FakeEngine();
+    let asked: Replica[] = [];
+    engine.plan = async (replicas: Iterable<Replica>) => {
+      asked = [...replicas];
+      throw new TooLargeError('A dataset takes too much.');
+    };
+    const sweep = make(engine);
+    await sweep.run();
+    expect([sweep.state, sweep.message]).toEqual(['failed', 'A dataset takes too much.']);
+    expect(engine.pulls).toBe(0);
+    expect(asked[0]).toMatchObject({ samples: 12, dimensions: 12 });
+    expect(asked.map(({ index }) => index).sort((a, b) => a - b)).toEqual([...Array(20).keys()]);
   });
 
   it('does not retry an error that a retry cannot mend', async () => {

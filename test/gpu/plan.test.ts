@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import {
+  datasetBytes,
+  explain,
+  gradientCost,
+  type Machine,
+  type Plan,
+  type PlanOptions,
+  planFits,
+  planFlow,
+  scratchBytes,
+  type Variant,
+  type Work,
+} from '../../src/gpu/plan.ts';
+import { slotLayout } from '../../src/gpu/wgsl.ts';
+import { largestSamples, TooLargeError } from '../../src/model/memory.ts';
+
+/** What WebGPU guarantees everywhere. */
+const LEAST: Machine = {
+  software: false,
+  simdWidth: 32,
+  loopLimit: Infinity,
+  maxBinding: 2 ** 27,
+  maxWorkgroupStorage: 16_384,
+  maxInvocations: 256,
+  memory: 2 ** 32,
+};
+
+const MACHINES: Readonly<Record<string, Machine>> = {
+  'the least of WebGPU': LEAST,
+  'a large GPU': {
+    ...LEAST,
+    maxBinding: 2 ** 30,
+    maxWorkgroupStorage: 49_152,
+    maxInvocations: 1024,
+    memory: 2 ** 36,
+  },
+  'a small GPU': { ...LEAST, memory: 2 ** 28 },
+  SwiftShader: { ...LEAST, software: true, simdWidth: 4, maxBinding: 2 ** 30 },
+  lavapipe: { ...LEAST, software: true, simdWidth: 8, loopLimit: 65_000, maxInvocations: 1024 },
+};
+
+const OPTIONS: readonly PlanOptions[] = [
+  {},
+  { kernel: 'resident' },
+  { kernel: 'streamed' },
+  { regenerate: true },
+  { maxMembers: 1 },
+  { maxMembers: 4 },
+  { keep: true },
+  { maxBinding: 2 ** 24 },
+];
+
+/** Work of all sizes, each decade as often as the others; always the same. */
+function* manyWorks(count: number): Generator<Work> {
+  let state = 1;
+  const random = (): number => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+  const between = (least: number, most: number): number =>
+    Math.round(least * (most / least) ** random());
+  for (let k = 0; k < count; k++) {
+    const samples = between(2, 100_000);
+    const dimensions = between(1, Math.min(30_000, 4 * samples));
+    const narrowest = between(1, dimensions);
+    const replicas = between(1, 2048);
+    yield { samples, dimensions, narrowest, replicas, sharing: between(1, 10) };
+  }
+}
+
+function isPowerOfTwo(x: number): boolean {
+  return x >= 1 && Number.isInteger(Math.log2(x));
+}
+
+/** What a plan breaks, in words. */
+function broken(plan: Plan, work: Work, machine: Machine, options: PlanOptions): string[] {
+  const faults: string[] = [];
+  const must = (holds: boolean, what: string): void => {
+    if (!holds) faults.push(what);
+  };
+  const maxBinding = Math.min(machine.maxBinding, options.maxBinding ?? Infinity);
+  const seats = plan.members * (plan.kernel === 'resident' ? 2 * plan.groups : plan.teams);
+  for (const variant of plan.variants) {
+    const { workgroup, lanes, held, batch, members, kept } = variant;
+    must([workgroup, lanes, batch, members].every(isPowerOfTwo), 'powers of two');
+    must(workgroup <= machine.maxInvocations, 'invocations');
+    must(lanes <= workgroup, 'lanes');
+    must(held >= 1 && held <= 32, 'octets that an invocation holds');
+    must(batch * members <= 4, 'dot products');
+    must(scratchBytes(variant) + 16 * kept <= machine.maxWorkgroupStorage, 'workgroup memory');
+    must(members === plan.members, 'members');
+  }
+  const buffers = {
+    data: plan.dataBytes,
+    vectors: plan.vectorBytes,
+    samples: plan.sampleBytes,
+    partials: plan.partialBytes,
+    slots: 4 * slotLayout.words * seats,
+  };
+  for (const [name, bytes] of Object.entries(buffers)) must(bytes <= maxBinding, `${name} buffer`);
+  if (plan.rowSource === 'stored') {
+    must(plan.parts * plan.dataBytes <= machine.memory, 'memory');
+    const bytes = datasetBytes(work.samples, work.dimensions);
+    must(plan.parts * plan.dataBytes >= Math.min(plan.teams, 1) * bytes, 'room for a dataset');
+  }
+  must(
+    [plan.groups, plan.teams].every((n) => n >= 1 && n <= 65_535),
+    'workgroups of a dispatch',
+  );
+  must(planFits(plan, work.samples, work.dimensions), 'room for the work');
+  return faults;
+}
+
+describe('planner', () => {
+  it('uses slots as small as it reckons with', () => {
+    expect(4 * slotLayout.words).toBeLessThanOrEqual(256);
+  });
+
+  it.each(Object.entries(MACHINES))('exceeds no limit of %s', (_, machine) => {
+    const seen = { resident: 0, streamed: 0, refused: 0 };
+    for (const work of manyWorks(3000)) {
+      for (const options of OPTIONS) {
+        const label = JSON.stringify({ work, options });
+        try {
+          const plan = planFlow(work, machine, options);
+          seen[plan.kernel]++;
+          expect(broken(plan, work, machine, options), label).toEqual([]);
+        } catch (error) {
+          if (!(error instanceof TooLargeError)) throw error;
+          seen.refused++;
+        }
+      }
+    }
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
+  });
+
+  it('refuses only what does not fit, and names the largest N that does', () => {
+    const machine = { ...LEAST, memory: 1e9 };
+    const work = { samples: 40_000, dimensions: 19_200, narrowest: 1, replicas: 1, sharing: 1 };
+    const largest = largestSamples(0.48, 40_000, datasetBytes, machine.memory);
+    expect(() => planFlow(work, machine)).toThrow(
+      `A dataset of 40000 × 19200 takes 1.43 GiB and 954 MiB are there: at this λ the largest N is ${largest}; any N goes with the engine webgpu-regenerating`,
+    );
+    const fitting = (samples: number): Work => ({
+      ...work,
+      samples,
+      dimensions: Math.round(0.48 * samples),
+    });
+    expect(planFlow(fitting(largest), machine).kernel).toBe('streamed');
+    expect(() => planFlow(fitting(largest + 1), machine)).toThrow(TooLargeError);
+    expect(planFlow(work, machine, { regenerate: true })).toMatchObject({
+      kernel: 'streamed',
+      rowSource: 'regenerated',
+    });
+  });
+
+  it('takes many workgroups for the large replica that few need, one for each of many', () => {
+    const work = { samples: 1024, dimensions: 512, narrowest: 512, replicas: 4096, sharing: 1 };
+    expect(planFlow(work, LEAST).kernel).toBe('resident');
+    const few = { ...work, samples: 8192, dimensions: 4096, replicas: 2 };
+    expect(planFlow(few, LEAST).kernel).toBe('streamed');
+  });
+
+  it('keeps what fits in workgroup memory there, in variants by size', () => {
+    const work = { samples: 64, dimensions: 32, narrowest: 4, replicas: 4096, sharing: 1 };
+    const { variants } = planFlow(work, LEAST);
+    expect(variants.map(({ kept }) => kept)).toEqual([128, 256]);
+    expect(planFlow({ ...work, samples: 1024 }, LEAST).variants.at(-1)?.kept).toBe(0);
+  });
+
+  it('seats replicas of one dataset together, unless seats would stay empty', () => {
+    const work = { samples: 512, dimensions: 256, narrowest: 256, replicas: 4096 };
+    const members = (sharing: number): number => planFlow({ ...work, sharing }, LEAST).members;
+    expect([1, 1.4, 2, 2.9, 3, 100].map(members)).toEqual([1, 1, 2, 2, 4, 4]);
+    expect(planFlow({ ...work, sharing: 100 }, MACHINES.lavapipe as Machine).members).toBe(1);
+  });
+
+  it('keeps a gradient within the loop iterations that a driver allows', () => {
+    const machine = MACHINES.lavapipe as Machine;
+    for (const work of manyWorks(2000)) {
+      const plan = planFlow(work, { ...machine, memory: 2 ** 40 });
+      if (plan.kernel === 'streamed') continue;
+      const cost = gradientCost(work, plan.variants.at(-1) as Variant);
+      expect(cost).toBeLessThanOrEqual(machine.loopLimit);
+    }
+  });
+
+  it('says what it does', () => {
+    const work = { samples: 40_000, dimensions: 19_200, narrowest: 1, replicas: 1, sharing: 1 };
+    const text = explain(work, planFlow(work, LEAST)).join(' ');
+    expect(text).toMatch(/^Streamed kernel: \d+ workgroups of 256 share the rows of a replica\./);
+    expect(text).toMatch(
+      /A dataset of 40000 × 19200 takes 1\.43 GiB and is read once a gradient\./,
+    );
+    expect(text).toMatch(/The rows are spread over 12 buffers\.$/);
+  });
+});
