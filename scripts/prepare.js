@@ -12,21 +12,45 @@ import {
   PYTHON,
   PYTHON_ENVIRONMENT,
   PYTHON_PACKAGES,
+  SCHEDULER_PACKAGES,
+  SCHEDULERS,
   SWIFTSHADER,
 } from './system.js';
 
 const missing = () => [CHROMIUM, SWIFTSHADER, LAVAPIPE].filter((path) => !existsSync(path));
 
-if (missing().length > 0) {
-  const command = `apt-get update && apt-get install -y --no-install-recommends ${PACKAGES.join(' ')}`;
-  const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
-  if (!canInstall) fail(`Run this once, then the tests again:\n\n  sudo sh -c '${command}'\n`);
-  console.log(`Installing ${PACKAGES.join(', ')} for the tests …`);
-  execFileSync('sh', ['-c', command], {
+/** @param {string[]} packages */
+const installation = (packages) =>
+  `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+
+const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
+/** @param {string[]} packages */
+function install(packages) {
+  console.log(`Installing ${packages.join(', ')} for the tests …`);
+  execFileSync('sh', ['-c', installation(packages)], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
+}
+
+if (missing().length > 0) {
+  if (!canInstall) {
+    fail(`Run this once, then the tests again:\n\n  sudo sh -c '${installation(PACKAGES)}'\n`);
+  }
+  install(PACKAGES);
   if (missing().length > 0) fail('The packages are installed, but the files are not there.');
+}
+
+if (!SCHEDULERS.every((path) => existsSync(path))) {
+  try {
+    if (!canInstall) throw new Error('only root can install it, on Debian');
+    install(SCHEDULER_PACKAGES);
+  } catch (error) {
+    console.warn(
+      `The tests with Slurm and GNU parallel are left out: ${error instanceof Error ? error.message : error}.`,
+    );
+  }
 }
 
 if (!existsSync(PYTHON)) {

@@ -2,6 +2,7 @@
 /** The command line. */
 import { readArguments } from './cli/arguments.ts';
 import { audit } from './cli/audit.ts';
+import { cluster } from './cli/cluster.ts';
 import { merge } from './cli/merge.ts';
 import { plan } from './cli/plan.ts';
 import { run } from './cli/run.ts';
@@ -31,6 +32,8 @@ async function main(args: string[]): Promise<number> {
       return status(command.directory);
     case 'merge':
       return merge(command);
+    case 'cluster':
+      return cluster(command);
     case 'plan':
       return plan(command);
     case 'audit':

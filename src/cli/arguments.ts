@@ -3,8 +3,8 @@ import { CLAIMS } from '../claims/all.ts';
 import { type Claim, SIZES, type Size } from '../claims/claim.ts';
 import { ENGINE_PREFERENCES, type EnginePreference } from '../model/engine.ts';
 import { formatOf } from '../results/formats.ts';
-import type { Shard } from '../sweep/shard.ts';
-import { hasScheduler, readShard } from './shard-arguments.ts';
+import { MAX_SHARDS, type Shard } from '../sweep/shard.ts';
+import { hasScheduler, readShard, whole } from './shard-arguments.ts';
 import { InputError } from './usage.ts';
 
 /** Which engine computes, and with what. */
@@ -13,6 +13,8 @@ export interface Computing {
   readonly workers: number | undefined;
   /** Bytes for datasets. */
   readonly memory: number | undefined;
+  /** A part of the name of the GPU. */
+  readonly adapter: string | undefined;
 }
 
 /** What the command line asks for. */
@@ -45,6 +47,14 @@ export type Command =
     } & Computing)
   | ({ readonly kind: 'plan'; readonly spec: string } & Computing)
   | ({
+      readonly kind: 'cluster';
+      readonly spec: string;
+      /** Undefined: as many as keep a shard near half an hour. */
+      readonly shards: number | undefined;
+      /** What a replica takes there, on average; undefined: measured here. */
+      readonly replicaSeconds: number | undefined;
+    } & Computing)
+  | ({
       readonly kind: 'audit';
       readonly quiet: boolean;
       readonly size: Size;
@@ -62,22 +72,25 @@ const OPTIONS = {
   claim: { type: 'string', multiple: true },
   shard: { type: 'string' },
   shards: { type: 'string' },
+  'replica-seconds': { type: 'string' },
   extend: { type: 'boolean' },
   partial: { type: 'boolean' },
   workers: { type: 'string' },
   memory: { type: 'string' },
+  adapter: { type: 'string' },
   quiet: { type: 'boolean' },
 } satisfies ParseArgsConfig['options'];
 
 type Values = ReturnType<typeof parse>['values'];
 
-const COMPUTING = ['engine', 'workers', 'memory'] as const;
+const COMPUTING = ['engine', 'workers', 'memory', 'adapter'] as const;
 const SHARD = ['shard', 'shards', 'extend'] as const;
-const COMMANDS = ['run', 'status', 'merge', 'plan', 'show', 'audit'] as const;
+const COMMANDS = ['run', 'status', 'merge', 'cluster', 'plan', 'show', 'audit'] as const;
 const ALLOWED: Readonly<Record<(typeof COMMANDS)[number], readonly (keyof typeof OPTIONS)[]>> = {
   run: [...COMPUTING, 'quiet', 'out', 'trajectories', 'certify', ...SHARD],
   status: [],
   merge: ['out', 'partial'],
+  cluster: [...COMPUTING, 'shards', 'replica-seconds'],
   plan: COMPUTING,
   show: [],
   audit: [...COMPUTING, 'quiet', 'size', 'claim'],
@@ -123,6 +136,7 @@ export function readArguments(args: string[]): Command {
       ...readComputing(values),
     };
   }
+  if (command === 'cluster') return readCluster(positionals.slice(1), values);
   const what = FILES[command];
   if (file === undefined) throw new InputError(`${what}: got nothing; expected the path of a file`);
   if (rest.length > 0)
@@ -183,6 +197,27 @@ function readShardCommand(spec: string, values: Values): Command {
   };
 }
 
+function readCluster([scheduler, spec, ...rest]: string[], values: Values): Command {
+  if (scheduler !== 'slurm') {
+    throw new InputError(`cluster: got ${quote(scheduler)}; expected slurm`);
+  }
+  if (spec === undefined || rest.length > 0) {
+    throw new InputError(`SPEC.json: got ${quote(rest[0])}; expected the path of one file`);
+  }
+  const seconds = values['replica-seconds'];
+  if (seconds !== undefined && !(Number(seconds) > 0 && Number(seconds) < 1e9)) {
+    throw new InputError(`--replica-seconds: got ${quote(seconds)}; expected more than 0`);
+  }
+  const { shards } = values;
+  return {
+    kind: 'cluster',
+    spec,
+    shards: shards === undefined ? undefined : whole('--shards', shards, 1, MAX_SHARDS),
+    replicaSeconds: seconds === undefined ? undefined : Number(seconds),
+    ...readComputing(values),
+  };
+}
+
 function readComputing(values: Values): Computing {
   const engine = values.engine ?? 'auto';
   if (!ENGINE_PREFERENCES.includes(engine as EnginePreference)) {
@@ -190,8 +225,14 @@ function readComputing(values: Values): Computing {
       `--engine: got ${quote(engine)}; expected one of ${ENGINE_PREFERENCES.join(', ')}`,
     );
   }
+  const { adapter } = values;
+  if (adapter !== undefined && engine !== 'auto' && !engine.startsWith('webgpu')) {
+    throw new InputError(`--adapter: got it with --engine ${engine}; expected it with webgpu`);
+  }
   return {
-    engine: engine as EnginePreference,
+    // Whoever names a GPU wants no other engine.
+    engine: adapter !== undefined && engine === 'auto' ? 'webgpu' : (engine as EnginePreference),
+    adapter,
     workers: values.workers === undefined ? undefined : readWorkers(values.workers),
     memory: values.memory === undefined ? undefined : readMemory(values.memory),
   };

@@ -5,6 +5,7 @@ export const USAGE = `Usage:
   grokscope run SPEC.json --shard i/n --out DIR [options]   train a part of it; may be killed and run again
   grokscope status DIR                say how far its shards have come
   grokscope merge DIR --out FILE      write one result file of all shards
+  grokscope cluster slurm SPEC.json   print a script for sbatch, with the time that a shard takes
   grokscope plan SPEC.json [options]  say how a sweep would be trained on this machine
   grokscope show FILE                 print the map of a result file
   grokscope audit [options]           check every claim of the paper on this machine
@@ -21,16 +22,20 @@ Options of run:
 Options of merge:
   --out FILE              its name ends in .json, .csv, .npz or .parquet
   --partial               although replicas are missing
+Options of cluster:
+  --shards n              default: as many as keep a shard near half an hour
+  --replica-seconds S     what a replica takes there (default: measured on this machine)
 Options of audit:
   --size small|medium|large  how much to compute (default: small)
   --claim ID              only this one; may be repeated
-Options of run, plan and audit:
+Options of run, cluster, plan and audit:
   --engine auto|webgpu|webgpu-regenerating|wasm|cpu
                           auto (default): WebGPU where there is a GPU, else WebAssembly SIMD; both
                           compute in float32, cpu in float64; webgpu-regenerating stores no data,
                           for datasets larger than memory
   --workers N             worker threads of wasm and cpu (default: one a processor)
   --memory GIB            memory for datasets (default: 4 on a GPU, else 3/4 of the machine's)
+  --adapter NAME          the GPU with this in its name, where there are several
 Options of run and audit:
   --quiet                 no progress; run: no map; audit: only what fails
 

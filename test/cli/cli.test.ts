@@ -272,7 +272,7 @@ describe('grokscope run', () => {
 
 /** Arguments that are not accepted, and the parts of the message that must say so. */
 const BAD: readonly [string[], RegExp][] = [
-  [[], /command: got nothing; expected one of run, status, merge, plan, show, audit/],
+  [[], /command: got nothing; expected one of run, status, merge, cluster, plan, show, audit/],
   [['train', 'spec.json'], /command: got "train"; expected one of run, status, /],
   [['run'], /SPEC.json: got nothing; expected the path of a file/],
   [['run', 'spec.json', 'other.json'], /SPEC.json: got "other.json" as well; expected one file/],
