@@ -6,7 +6,7 @@ import { type Bandwidth, spreadOf } from '../bench/result.ts';
 import { engineChooser } from '../engines.ts';
 import type { Command } from './arguments.ts';
 import { checkWritable, writeAtomically } from './files.ts';
-import { findGpu, nodeSurroundings } from './surroundings.ts';
+import { nodeSurroundings } from './surroundings.ts';
 import { ExitCode } from './usage.ts';
 
 type BenchCommand = Extract<Command, { kind: 'bench' }>;
@@ -54,7 +54,7 @@ function benchSurroundings(command: BenchCommand): BenchSurroundings {
     },
     choose: () => engineChooser(surroundings)(engine),
     gpu: async () => {
-      const gpu = await findGpu();
+      const gpu = await surroundings.findGpu();
       if (typeof gpu === 'string') throw new Error(gpu);
       return gpu;
     },

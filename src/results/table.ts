@@ -133,23 +133,9 @@ export class ResultTable {
   }
 
   /** Takes in a replica as it comes from an engine. One that is there already is left as it is. */
-  append({ index, rows, gradients, failure }: Trajectory): void {
-    const { horizon, thresholds } = this.spec;
-    if (failure !== null) {
-      const nothing = { testTimes: [], trainTimes: [], final: null, separability: null };
-      this.store(index, { ...nothing, gradients, failure }, rows);
-      return;
-    }
-    const { samples } = this.cellOf(index);
-    const outcome = {
-      testTimes: thresholds.test.map((a) => testTime(rows, a, horizon)),
-      trainTimes: thresholds.train.map((a) => trainTime(rows, a, samples, horizon)),
-      final: finalOf(rows, samples, horizon),
-      gradients,
-      failure,
-      separability: null,
-    };
-    this.store(index, outcome, rows);
+  append(trajectory: Trajectory): void {
+    const { index, rows } = trajectory;
+    this.store(index, outcomeOf(trajectory, this.spec, this.cellOf(index).samples), rows);
   }
 
   /** Takes in what a replica came to, with its record or, from a file, without. */
@@ -238,6 +224,37 @@ export class ResultTable {
     const value = (k: number): number => this.#finals[index * FINALS.length + k] as number;
     return Object.fromEntries(FINALS.map((name, k) => [name, value(k)])) as unknown as Final;
   }
+}
+
+/** What a run came to, from its record; nothing is certified yet. */
+export function outcomeOf(
+  { rows, gradients, failure }: Trajectory,
+  { horizon, thresholds }: SweepSpec,
+  samples: number,
+): Outcome {
+  const shared = { gradients, failure, separability: null };
+  if (failure !== null) return { testTimes: [], trainTimes: [], final: null, ...shared };
+  return {
+    testTimes: thresholds.test.map((a) => testTime(rows, a, horizon)),
+    trainTimes: thresholds.train.map((a) => trainTime(rows, a, samples, horizon)),
+    final: finalOf(rows, samples, horizon),
+    ...shared,
+  };
+}
+
+/** An outcome with the certificate of its dataset, which turns "not by t_end" into "never". */
+export function withCertificate(
+  outcome: Outcome,
+  separability: Separability,
+  { thresholds }: SweepSpec,
+  sigma: number,
+): Outcome {
+  const testTimes = outcome.testTimes.map((time, k): Crossing => {
+    const proven =
+      time.state === 'notBy' && neverReaches(separability, sigma, thresholds.test[k] as number);
+    return proven ? { state: 'never' } : time;
+  });
+  return { ...outcome, testTimes, separability };
 }
 
 function finalOf(rows: Rows, samples: number, horizon: number): Final {

@@ -96,6 +96,6 @@ export class Certification {
 }
 
 /** The same for replicas with the same dataset. */
-function datasetName({ seed, samples, dimensions, ensemble, given }: Replica): string {
+export function datasetName({ seed, samples, dimensions, ensemble, given }: Replica): string {
   return [seed, samples, dimensions, ensemble, ...(given ?? [])].join(' ');
 }
