@@ -10,6 +10,7 @@ import { GrokLab } from './ui/lab.ts';
 import { GrokPool } from './ui/pool.ts';
 import { GrokProfile } from './ui/profile.ts';
 import { GrokProgress } from './ui/progress.ts';
+import { GrokRuns } from './ui/runs.ts';
 import { GrokSpecForm } from './ui/spec-form.ts';
 import { GrokTable } from './ui/table.ts';
 import { GrokViewBar } from './ui/view-bar.ts';
@@ -25,6 +26,7 @@ register({
   'grok-pool': GrokPool,
   'grok-profile': GrokProfile,
   'grok-progress': GrokProgress,
+  'grok-runs': GrokRuns,
   'grok-spec-form': GrokSpecForm,
   'grok-table': GrokTable,
   'grok-view-bar': GrokViewBar,

@@ -22,6 +22,8 @@ export interface View {
 /** A sweep as a map and its profile see it. */
 export interface MapView extends View {
   readonly quantity: Quantity;
+  /** Another sweep over the same grid: what is shown is how much more this one has than that. */
+  readonly against?: MapView;
 }
 
 /** The accuracy that is shown first: 0.95 where the spec has it. */
@@ -55,8 +57,28 @@ export function readingsOf(view: MapView, ix: number, iy: number): Reading[] {
   return replicasOf(view, ix, iy).map((index) => read(table, index, quantity, accuracy));
 }
 
+/** Whether two plans have the same cells. */
+export function sameGrid(a: SweepPlan, b: SweepPlan): boolean {
+  const gridOf = ({ spec, xs, ys }: SweepPlan): string =>
+    JSON.stringify([spec.x.over, xs, spec.y.over, ys]);
+  return gridOf(a) === gridOf(b);
+}
+
 /** State of a cell. It has failed when all of its replicas that have come in have. */
 export function cellState(view: MapView, ix: number, iy: number): CellState {
+  if (view.against) {
+    const [a, b] = [ownState(view, ix, iy), ownState(view.against, ix, iy)];
+    if (a.state === 'value' && b.state === 'value') {
+      return { state: 'value', value: a.value - b.value };
+    }
+    return a.state === 'pending' || b.state === 'pending'
+      ? { state: 'pending' }
+      : { state: 'none' };
+  }
+  return ownState(view, ix, iy);
+}
+
+function ownState(view: MapView, ix: number, iy: number): CellState {
   const readings = readingsOf(view, ix, iy);
   if (readings.length > 0) {
     return readings.length === 1
@@ -85,14 +107,24 @@ export function columnSummaries(view: MapView, row: number): ReadingSummary[] {
 /**
  * Range of the colours. Of times whole decades, and the latest tenth of them may lie above it: they
  * spread over hundreds of decades and would leave no colours to the rest. Of other quantities from the
- * smallest to the largest.
+ * smallest to the largest, of differences about 0.
  */
-export function colourRange(states: readonly CellState[], quantity: Quantity): [number, number] {
-  if (quantity === 'separable') return [0, 1];
+export function colourRange(
+  states: readonly CellState[],
+  quantity: Quantity,
+  difference = false,
+): [number, number] {
   const room = new Float64Array(states.length);
   let count = 0;
   for (const cell of states) if (cell.state === 'value') room[count++] = cell.value;
   const values = room.subarray(0, count).sort();
+  if (difference) {
+    // The largest tenth may lie beyond the ends, which are equally far from 0.
+    const sizes = values.map(Math.abs).sort();
+    const most = sizes[Math.ceil(0.9 * (sizes.length - 1))] || 1;
+    return [-most, most];
+  }
+  if (quantity === 'separable') return [0, 1];
   const first = values[0];
   const last = values[Math.ceil(0.9 * (values.length - 1))];
   if (first === undefined || last === undefined) {

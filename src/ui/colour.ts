@@ -15,10 +15,12 @@ const ANCHORS = {
     0xffea46,
   ],
   grey: [0x111111, 0xf2f2f2],
+  // RdBu (Brewer) turned round, for differences about 0.
+  difference: [0x2166ac, 0x67a9cf, 0xd1e5f0, 0xf7f7f7, 0xfddbc7, 0xef8a62, 0xb2182b],
 } as const;
 
 export const COLOUR_MAPS = ['viridis', 'cividis', 'grey'] as const;
-export type ColourMap = (typeof COLOUR_MAPS)[number];
+export type ColourMap = keyof typeof ANCHORS;
 
 const LEVELS = 256;
 const tables = new Map<ColourMap, readonly Rgb[]>();

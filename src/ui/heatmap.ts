@@ -23,7 +23,7 @@ import {
 import { divergenceLine } from './overlay.ts';
 import { type Box, MapImage } from './paint.ts';
 import { PlotElement } from './plot-element.ts';
-import { QUANTITY_WORDS, readingText } from './quantity.ts';
+import { differenceText, QUANTITY_WORDS, readingText } from './quantity.ts';
 import type { TableContent } from './table.ts';
 import { colours, type Palette } from './theme.ts';
 
@@ -228,7 +228,8 @@ export class GrokHeatmap extends PlotElement {
     const { plan, table, quantity } = view;
     const { spec } = plan;
     const cell = plan.cell(ix, iy);
-    const symbol = QUANTITY_WORDS[quantity].symbol(view.accuracy);
+    const name = QUANTITY_WORDS[quantity].symbol(view.accuracy);
+    const symbol = view.against ? `${name} differs by` : name;
     const image = this.#image;
     const own = image ? image.state(ix, iy) : { state: 'pending' as const };
     const { length } = readingsOf(view, ix, iy);
@@ -428,7 +429,7 @@ export class GrokHeatmap extends PlotElement {
     this.#drawMarks(chart, palette);
     ctx.restore();
     if (spec.x.over === 'lambda') markX(chart, xs, CRITICAL_LAMBDA, 'λc = ½', palette);
-    if (isTimed(view.quantity)) {
+    if (isTimed(view.quantity) && !view.against) {
       for (const line of divergenceLine(view.plan, view.accuracy)) {
         markLine(chart, line, palette, [5, 3]);
       }
@@ -495,8 +496,9 @@ function boxOf({ valToPos }: uPlot, from: CellPosition, to: CellPosition): Box {
   };
 }
 
-function stateText(state: CellState | undefined, { quantity, plan }: MapView): string {
+function stateText(state: CellState | undefined, { quantity, plan, against }: MapView): string {
   if (!state || state.state === 'pending') return 'not computed yet';
   if (state.state === 'failed') return 'failed';
+  if (against && state.state === 'value') return differenceText(state.value, quantity);
   return readingText(state, quantity, plan.spec.horizon);
 }

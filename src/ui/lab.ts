@@ -1,14 +1,22 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { ChooseEngine, Engine, EnginePreference } from '../model/engine.ts';
+import {
+  type ChooseEngine,
+  ENGINE_NAMES,
+  type Engine,
+  type EnginePreference,
+} from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import type { SweepSpec } from '../model/spec.ts';
-import { isTimed } from '../results/quantities.ts';
-import { firstAccuracy, type MapView } from '../sweep/cells.ts';
+import { parseSpec, type SweepSpec } from '../model/spec.ts';
+import { isLogarithmic, isTimed } from '../results/quantities.ts';
+import type { ResultTable } from '../results/table.ts';
+import type { RunInfo, RunStore } from '../store/runs.ts';
+import { firstAccuracy, type MapView, sameGrid } from '../sweep/cells.ts';
 import { Certification } from '../sweep/certification.ts';
 import { SweepPlan } from '../sweep/plan.ts';
-import { Sweep } from '../sweep/sweep.ts';
+import { carryOver, withMoreSeeds } from '../sweep/seeds.ts';
+import { Sweep, type SweepStart, tableFor } from '../sweep/sweep.ts';
 import { cellText, commonText } from './caption.ts';
 import type { CertifyRequest } from './certificates.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
@@ -22,6 +30,8 @@ import type { CellPosition, CellRange, MapWindow } from './map-window.ts';
 import { PRESETS } from './presets.ts';
 import { QUANTITY_WORDS } from './quantity.ts';
 import { recordedLink, replayText } from './replay.ts';
+import type { RunAction } from './runs.ts';
+import { Shelf } from './shelf.ts';
 import { theme } from './theme.ts';
 
 /** Milliseconds between two paintings of a running sweep, and how many times their own cost. */
@@ -30,6 +40,17 @@ const PAINT_SHARE = 8;
 
 /** Milliseconds after which a change that goes on is in the link. */
 const REPLACE_DELAY = 400;
+
+/** What a sweep begins with: nothing, what is kept of its spec or of a run, or results at hand. */
+type From = 'nothing' | 'kept' | RunInfo | ResultTable;
+
+/** A sweep that is asked for. */
+interface Request {
+  readonly spec: SweepSpec;
+  /** Absent: what is shown stays. */
+  readonly view?: LabView | undefined;
+  readonly from: From;
+}
 
 /**
  * The laboratory: a spec, its sweep on an engine, the map, the profile and one replica.
@@ -41,6 +62,9 @@ export class GrokLab extends LitElement {
   @property({ attribute: false }) chooseEngine: ChooseEngine | undefined;
   /** Certifies datasets; without one, none can be. */
   @property({ attribute: false }) certifier: Certifier | undefined;
+
+  /** Opens the store of kept runs; without one, none are kept. */
+  @property({ attribute: false }) openStore: (() => Promise<RunStore>) | undefined;
 
   @state() private spec: SweepSpec = (PRESETS[0] as (typeof PRESETS)[number]).spec;
   @state() private sweep: Sweep | undefined;
@@ -60,6 +84,9 @@ export class GrokLab extends LitElement {
 
   readonly #room = matchMedia('(min-width: 721px)');
   #view: MapView | undefined;
+  readonly #shelf = new Shelf();
+  /** Another kept run over the same grid, to compare with. */
+  @state() private other: { readonly run: RunInfo; readonly table: ResultTable } | undefined;
   /** The run that goes on, or the last one; the next begins when it has ended. */
   #run: Promise<void> = Promise.resolve();
   /** Counts the runs asked for: of several that wait, the newest begins. */
@@ -68,6 +95,8 @@ export class GrokLab extends LitElement {
   #frame = 0;
   #nextPaint = 0;
   #replacing: ReturnType<typeof setTimeout> | undefined;
+  /** The views of the comparison, made once. */
+  #compared: { view: MapView; other: object; against: MapView; difference: MapView } | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('chooseEngine') && this.chooseEngine) this.#begin(this.chooseEngine);
@@ -93,7 +122,10 @@ export class GrokLab extends LitElement {
       this.#owner?.cancel();
       this.sweep?.stop();
       this.certification?.stop();
-      this.#run = this.#run.then(() => this.#owner?.dispose());
+      this.#run = this.#run.then(async () => {
+        this.#owner?.dispose();
+        await this.#shelf.close();
+      });
     });
   }
 
@@ -106,7 +138,11 @@ export class GrokLab extends LitElement {
     const before = this.#owner;
     this.#owner = new EngineOwner(chooseEngine);
     this.#owner.onchange = () => this.requestUpdate();
-    this.#run = this.#run.then(() => before?.dispose());
+    this.#shelf.onchange = () => this.#schedule();
+    this.#run = this.#run.then(async () => {
+      before?.dispose();
+      if (this.openStore) await this.#shelf.open(this.openStore);
+    });
     this.#follow(() => stateFromHash(location.hash) ?? { spec: this.spec, view: FIRST_VIEW });
   }
 
@@ -124,43 +160,63 @@ export class GrokLab extends LitElement {
       if (same && !state.view.recorded) {
         this.#look(state.view);
         this.#select();
-      } else this.#start(state.spec, state.view);
+      } else this.#start({ ...state, from: 'kept' });
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       this.problem = `The link cannot be restored. ${error.message}.`;
     }
   }
 
-  /**
-   * Runs a spec once what ran before, which is stopped, has ended: an engine runs one at a time.
-   * @param view absent: what is shown stays
-   */
-  #start(spec: SweepSpec, view?: LabView): void {
-    this.spec = spec;
+  /** Runs a spec once what ran before, which is stopped, has ended: an engine runs one at a time. */
+  #start(request: Request): void {
+    this.spec = request.spec;
     this.problem = '';
     this.#owner?.cancel();
     this.sweep?.stop();
     this.certification?.stop();
     const asked = ++this.#asked;
-    this.#run = this.#run.then(() => this.#sweep(spec, view, asked));
+    this.#run = this.#run.then(() => this.#sweep(request, asked));
   }
 
-  async #sweep(spec: SweepSpec, view: LabView | undefined, asked: number): Promise<void> {
+  async #sweep(request: Request, asked: number): Promise<void> {
     const engine = asked === this.#asked ? await this.#engine() : undefined;
     // Another run may have been asked for while the engine started, or while it was checked.
     if (!engine || asked !== this.#asked) return;
-    const plan = new SweepPlan(spec);
-    const { cell, nth, recorded } = view ?? this.shown;
-    // A link to one replica runs that one.
-    const only = recorded && cell ? { only: [plan.firstOf(cell.ix, cell.iy) + nth] } : {};
-    const sweep = new Sweep(plan, engine, only);
+    const plan = new SweepPlan(request.spec);
+    const start = await this.#startOf(plan, engine, request);
+    if (asked !== this.#asked) return;
+    const sweep = new Sweep(plan, engine, start);
     sweep.onchange = () => this.#schedule();
+    sweep.onresults = (trajectories) => this.#shelf.keeper?.add(trajectories);
     this.certification = undefined;
     this.hovered = undefined;
+    this.other = undefined;
     this.sweep = sweep;
-    this.#look(view ?? this.shown);
+    this.#look(request.view ?? this.shown);
     await sweep.run();
     this.#select();
+    this.#shelf.settle();
+  }
+
+  /** The table that a sweep goes on with, which is kept from now on. */
+  async #startOf(plan: SweepPlan, { info }: Engine, request: Request): Promise<SweepStart> {
+    const { cell, nth, recorded } = request.view ?? this.shown;
+    // A link to one replica runs that one, and is not kept.
+    if (recorded && cell) {
+      await this.#shelf.release();
+      return { only: [plan.firstOf(cell.ix, cell.iy) + nth] };
+    }
+    const { from } = request;
+    const kept = from === 'kept' ? this.#shelf.find(plan, info) : from;
+    if (typeof kept === 'object' && 'id' in kept) {
+      const table = await this.#shelf.resume(plan, kept);
+      if (kept.engine.kind === info.kind) return { table };
+      // One record, one engine: what is missing is not run on another one.
+      return { table, only: [] };
+    }
+    const table = typeof kept === 'object' ? kept : tableFor(plan);
+    await this.#shelf.begin(plan, info, table);
+    return { table };
   }
 
   /** Shows the sweep another way, without a run. */
@@ -207,6 +263,7 @@ export class GrokLab extends LitElement {
     if (!view || !this.certifier || this.certification?.state === 'running') return;
     const certification = new Certification(view.plan, view.table, this.certifier, request);
     certification.onchange = () => this.#schedule();
+    certification.onresults = (certified) => this.#shelf.keeper?.add([], certified);
     this.certification = certification;
     certification.run();
   }
@@ -257,7 +314,12 @@ export class GrokLab extends LitElement {
               @spec-submit=${(event: CustomEvent<SweepSpec>) => this.#submit(event.detail)}
             ></grok-spec-form>
           </details>
-          <grok-progress .sweep=${this.sweep} .revision=${this.noted}></grok-progress>
+          <grok-progress
+            .sweep=${this.sweep}
+            .revision=${this.noted}
+            @sweep-continue=${() => this.#continue()}
+          ></grok-progress>
+          ${this.openStore ? this.#renderRuns() : nothing}
         </section>
         <section class="picture" aria-label="Map">
           ${this.#renderProblem()} ${view ? this.#renderReplay(view) : nothing}
@@ -308,7 +370,100 @@ export class GrokLab extends LitElement {
   #runWhole(): void {
     const view = { ...this.shown, recorded: undefined };
     history.pushState(null, '', hashOf(this.spec, view));
-    this.#start(this.spec, view);
+    this.#start({ spec: this.spec, view, from: 'kept' });
+  }
+
+  #renderRuns(): unknown {
+    const { runs, keeper, problem } = this.#shelf;
+    const { sweep } = this;
+    return html`<grok-runs
+      .runs=${runs}
+      .current=${keeper?.info.id ?? ''}
+      .kept=${keeper?.kept ?? 0}
+      .problem=${problem}
+      .extensible=${sweep?.state === 'done' && !this.shown.recorded && this.spec.ensemble !== 'twoPoint'}
+      @run-action=${(event: CustomEvent<RunAction>) => this.#act(event.detail)}
+      @seeds-add=${(event: CustomEvent<number>) => this.#addSeeds(event.detail)}
+    ></grok-runs>`;
+  }
+
+  async #act(action: RunAction): Promise<void> {
+    const { run } = action;
+    if (action.kind === 'rename') return this.#shelf.rename(run.id, action.name);
+    if (action.kind === 'delete') return this.#shelf.delete(run.id);
+    try {
+      const spec = parseSpec(run.spec);
+      if (action.kind === 'open') {
+        history.pushState(null, '', hashOf(spec));
+        this.#start({ spec, view: FIRST_VIEW, from: run });
+      } else await this.#compare(run, new SweepPlan(spec));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.problem = `The run cannot be opened. ${message}`;
+    }
+  }
+
+  async #compare(run: RunInfo, plan: SweepPlan): Promise<void> {
+    if (!this.sweep || !sameGrid(this.sweep.plan, plan)) {
+      this.problem = 'Only runs over the same grid can be compared: this one has other axes.';
+      return;
+    }
+    this.problem = '';
+    this.other = { run, table: await this.#shelf.read(plan, run) };
+    await this.updateComplete;
+    this.renderRoot.querySelector('.compared')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #addSeeds(more: number): void {
+    const { sweep } = this;
+    if (!sweep) return;
+    try {
+      const spec = withMoreSeeds(this.spec, more);
+      const plan = new SweepPlan(spec);
+      const table = tableFor(plan);
+      carryOver(sweep.plan, sweep.table, plan, table);
+      const view = { ...this.shown, window: undefined, brush: undefined };
+      history.pushState(null, '', hashOf(spec, view));
+      this.#start({ spec, view, from: table });
+    } catch (error) {
+      if (!(error instanceof FieldError)) throw error;
+      this.problem = `So many seeds cannot be added. ${error.message}.`;
+    }
+  }
+
+  /** Goes on with a sweep that was stopped or failed. */
+  #continue(): void {
+    const { sweep } = this;
+    const run = this.#shelf.runs.find(({ id }) => id === this.#shelf.keeper?.info.id);
+    if (sweep) this.#start({ spec: this.spec, from: run ?? sweep.table });
+  }
+
+  /** The map of another run, and how much it differs. */
+  #renderCompared(view: MapView): unknown {
+    const { other } = this;
+    if (!other) return nothing;
+    const { quantity, accuracy } = view;
+    const plan = new SweepPlan(other.table.spec);
+    const against: MapView = { plan, table: other.table, quantity, accuracy };
+    if (this.#compared?.view !== view || this.#compared.other !== other) {
+      this.#compared = { view, other, against, difference: { ...view, against } };
+    }
+    const { colourMap, colourRange } = this.shown;
+    const name = other.run.name || 'the other run';
+    return html`<div class="compared">
+      <h2>Compared with ${name}</h2>
+      <p class="muted">
+        ${commonText(plan)}; ${ENGINE_NAMES[other.run.engine.kind]}. Left, ${name}; right, this run
+        ${isLogarithmic(quantity) ? 'over' : 'minus'} that one.
+        <button class="quiet" @click=${() => {
+          this.other = undefined;
+        }}>End comparison</button>
+      </p>
+      <div class="pair">
+        <grok-heatmap .view=${this.#compared.against} .revision=${this.painted} .selectable=${false} .colourMap=${colourMap} .colourRange=${colourRange} .pointed=${this.hovered?.ix} label="Map of ${name}"></grok-heatmap>
+        <grok-heatmap .view=${this.#compared.difference} .revision=${this.painted} .selectable=${false} .colourMap=${'difference'} .pointed=${this.hovered?.ix} label="Difference"></grok-heatmap>
+      </div>
+    </div>`;
   }
 
   /** The link that runs a replica again and holds it against what it came to here. */
@@ -354,6 +509,7 @@ export class GrokLab extends LitElement {
           this.#change({ window: event.detail ?? undefined }, 'replace')}
       ></grok-heatmap>
       ${this.wide ? nothing : bar}
+      ${this.#renderCompared(view)}
       <grok-pool .view=${view} .revision=${this.painted} .brush=${brush}></grok-pool>
       ${this.#renderProfile(view)}
     `;
@@ -420,11 +576,11 @@ export class GrokLab extends LitElement {
       setup.open = false;
       setup.querySelector('summary')?.focus();
     }
-    this.#start(spec, view);
+    this.#start({ spec, view, from: 'nothing' });
   }
 
   #prefer(preference: EnginePreference): void {
     if (this.#owner) this.#owner.preference = preference;
-    this.#start(this.spec);
+    this.#start({ spec: this.spec, from: 'nothing' });
   }
 }

@@ -3,7 +3,7 @@ import { isCertified, isLogarithmic, isTimed } from '../results/quantities.ts';
 import { colourCss } from './colour.ts';
 import { powerOfTen } from './format.ts';
 import { hatchTile, type MapImage } from './paint.ts';
-import { QUANTITY_WORDS, tickText } from './quantity.ts';
+import { differenceText, QUANTITY_WORDS, tickText } from './quantity.ts';
 import { decades, niceStep } from './scale.ts';
 import { CANVAS_FONT, type Palette } from './theme.ts';
 
@@ -25,9 +25,10 @@ export function drawLegend(
   const left = bbox.left + bbox.width + 16 * ratio;
   const width = 12 * ratio;
   const has = (state: string): boolean => image.states.some((s) => s.state === state);
-  const { quantity } = image.view;
+  const { quantity, against } = image.view;
+  const difference = against !== undefined;
   const swatches: Swatch[] = [
-    ...(isTimed(quantity)
+    ...(isTimed(quantity) && !difference
       ? [{ lines: ['not by', powerOfTen(horizon)], colour: palette.neutral, hatched: true }]
       : []),
     ...(has('never')
@@ -36,7 +37,7 @@ export function drawLegend(
     ...(has('none')
       ? [
           {
-            lines: isCertified(quantity) ? ['not', 'certified'] : ['no value'],
+            lines: isCertified(quantity) && !difference ? ['not', 'certified'] : ['no value'],
             colour: palette.neutral,
             hatched: false,
           },
@@ -59,10 +60,13 @@ export function drawLegend(
   const beyond = (outside: (value: number) => boolean): boolean =>
     image.states.some((s) => s.state === 'value' && outside(s.value));
   const [below, above] = [beyond((value) => value < low), beyond((value) => value > high)];
-  for (const tick of barTicks(low, high, height / (26 * ratio), isLogarithmic(quantity))) {
+  const logarithmic = isLogarithmic(quantity) && !difference;
+  const text = (tick: number): string =>
+    difference ? differenceText(tick, quantity) : tickText(tick, quantity);
+  for (const tick of barTicks(low, high, height / (26 * ratio), logarithmic)) {
     const y = bbox.top + height * (1 - (tick - low) / (high - low));
     const sign = tick === high && above ? '≥' : tick === low && below ? '≤' : '';
-    ctx.fillText(`${sign}${tickText(tick, quantity)}`, left + width + 6 * ratio, y);
+    ctx.fillText(`${sign}${text(tick)}`, left + width + 6 * ratio, y);
   }
   swatches.forEach(({ lines, colour, hatched }, k) => {
     const y = bbox.top + height + (26 + 36 * k) * ratio;

@@ -77,7 +77,7 @@ export class MapImage {
     }
     this.range = this.fixedRange
       ? [...this.fixedRange]
-      : colourRange(this.states, this.view.quantity);
+      : colourRange(this.states, this.view.quantity, this.view.against !== undefined);
     this.#fill();
     this.#hatched = '';
   }

@@ -106,6 +106,12 @@ export function tickText(value: number, quantity: Quantity): string {
   return Number.isInteger(value) ? powerOfTen(value) : number(10 ** value, 2);
 }
 
+/** A difference of two values: a factor where the quantity is logarithmic. */
+export function differenceText(difference: number, quantity: Quantity): string {
+  if (isLogarithmic(quantity)) return `${time(difference)} ×`;
+  return `${difference > 0 ? '+' : ''}${number(difference, 3)}`;
+}
+
 /** A reading of a quantity, or its state, in words. */
 export function readingText(reading: Reading, quantity: Quantity, horizon: number): string {
   switch (reading.state) {
