@@ -22,6 +22,7 @@ import {
 } from './map-window.ts';
 import { divergenceLine } from './overlay.ts';
 import { type Box, MapImage } from './paint.ts';
+import { pictureOf } from './picture.ts';
 import { PlotElement } from './plot-element.ts';
 import { differenceText, QUANTITY_WORDS, readingText } from './quantity.ts';
 import type { TableContent } from './table.ts';
@@ -406,6 +407,15 @@ export class GrokHeatmap extends PlotElement {
       },
       show: (window) => this.#show(window),
     };
+  }
+
+  /**
+   * The map as it is drawn, with lines of text under it.
+   * @throws Error while there is none
+   */
+  toBlob(caption: readonly string[]): Promise<Blob> {
+    if (!this.plot) throw new Error('There is nothing to show yet.');
+    return pictureOf(this.plot, caption, colours(this));
   }
 
   #draw(chart: uPlot): void {

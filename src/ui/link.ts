@@ -63,6 +63,29 @@ export function stateFromHash(hash: string): LinkState | undefined {
   }
 }
 
+/**
+ * A spec as a link has it, or as JSON; empty text is the default spec.
+ * @throws FieldError
+ */
+export function specFromText(text: string): SweepSpec {
+  if (text.trim().startsWith('{')) return parseSpecText(text);
+  return specOfFields(fieldsOf(text));
+}
+
+/**
+ * What is shown of a sweep, as a link has it.
+ * @throws FieldError
+ */
+export function viewFromText(text: string, spec: SweepSpec): LabView {
+  const fields = fieldsOf(text);
+  for (const [key, value] of fields) {
+    if (!(VIEW_KEYS as readonly string[]).includes(key)) {
+      throw new FieldError(`view: ${key}`, value, `one of ${VIEW_KEYS.join(', ')}`);
+    }
+  }
+  return viewFromFields(fields, spec);
+}
+
 function fieldsOf(hash: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const part of hash.replace(/^#/, '').split('&')) {

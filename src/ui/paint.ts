@@ -204,8 +204,12 @@ export function hatchTile(colour: string): HTMLCanvasElement {
   return canvas;
 }
 
-/** Channels of a colour written as #rrggbb. */
+let probe: CanvasRenderingContext2D | undefined;
+
+/** Channels of an opaque colour, however CSS writes it: a canvas gives it back as #rrggbb. */
 function rgb(colour: string): Rgb {
-  const value = Number.parseInt(colour.slice(1), 16);
+  probe ??= layer(1, 1).ctx;
+  probe.fillStyle = colour;
+  const value = Number.parseInt(String(probe.fillStyle).slice(1), 16);
   return [(value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff];
 }
