@@ -10,7 +10,9 @@ const COPY_BYTES = 2 ** 27;
 const COPIES = 5;
 
 async function benchmark(engine: EnginePreference, text: string): Promise<BenchResult> {
-  const surroundings = browserSurroundings();
+  const surroundings = browserSurroundings(
+    () => new Worker(new URL('../src/cpu/worker.web.ts', import.meta.url), { type: 'module' }),
+  );
   const choose = engineChooser(surroundings);
   const { cases, ...effort } = readCases(text);
   return bench(

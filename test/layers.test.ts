@@ -11,7 +11,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   sweep: ['model', 'results'],
   claims: ['model', 'results', 'sweep'],
   bench: ['model', 'cpu', 'gpu', 'results', 'sweep', 'root'],
-  ui: ['model', 'results', 'sweep', 'claims', 'lit', 'uplot'],
+  store: ['model', 'results'],
+  ui: ['model', 'results', 'sweep', 'claims', 'store', 'lit', 'uplot'],
 };
 
 /** Entries of workers are started, not imported, and may use what node gives them. */

@@ -76,10 +76,11 @@ export async function runOnce(
 
 /** What a run came to, column by column. */
 export function columnsOf({ plan }: BenchCase, table: ResultTable): BenchColumn[] {
-  const threshold = plan.spec.thresholds.test.indexOf(0.95);
   return plan.xs.map((lambda, ix) => {
     const cells = plan.ys.map((_, iy) => plan.firstOf(ix, iy)).filter((index) => table.has(index));
-    const crossings = plan.ys.flatMap((_, iy) => crossingsOf({ plan, table, threshold }, ix, iy));
+    const crossings = plan.ys.flatMap((_, iy) =>
+      crossingsOf({ plan, table, accuracy: 0.95 }, ix, iy),
+    );
     return {
       lambda,
       dimensions: plan.cell(ix, 0).dimensions,
