@@ -2,6 +2,7 @@
 /** The command line. */
 import { readArguments } from './cli/arguments.ts';
 import { audit } from './cli/audit.ts';
+import { benchmark } from './cli/bench.ts';
 import { cluster } from './cli/cluster.ts';
 import { merge } from './cli/merge.ts';
 import { plan } from './cli/plan.ts';
@@ -38,6 +39,8 @@ async function main(args: string[]): Promise<number> {
       return plan(command);
     case 'audit':
       return audit(command);
+    case 'bench':
+      return benchmark(command);
   }
 }
 

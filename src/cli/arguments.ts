@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type BenchCase, type BenchEffort, readCases } from '../bench/cases.ts';
 import { CLAIMS } from '../claims/all.ts';
 import { type Claim, SIZES, type Size } from '../claims/claim.ts';
 import { ENGINE_PREFERENCES, type EnginePreference } from '../model/engine.ts';
@@ -59,6 +60,13 @@ export type Command =
       readonly quiet: boolean;
       readonly size: Size;
       readonly claims: readonly Claim[];
+    } & Computing)
+  | ({
+      readonly kind: 'bench';
+      readonly cases: readonly BenchCase[];
+      readonly effort: BenchEffort;
+      readonly out: string | undefined;
+      readonly quiet: boolean;
     } & Computing);
 
 const OPTIONS = {
@@ -70,6 +78,7 @@ const OPTIONS = {
   certify: { type: 'boolean' },
   size: { type: 'string' },
   claim: { type: 'string', multiple: true },
+  cases: { type: 'string' },
   shard: { type: 'string' },
   shards: { type: 'string' },
   'replica-seconds': { type: 'string' },
@@ -85,7 +94,7 @@ type Values = ReturnType<typeof parse>['values'];
 
 const COMPUTING = ['engine', 'workers', 'memory', 'adapter'] as const;
 const SHARD = ['shard', 'shards', 'extend'] as const;
-const COMMANDS = ['run', 'status', 'merge', 'cluster', 'plan', 'show', 'audit'] as const;
+const COMMANDS = ['run', 'status', 'merge', 'cluster', 'plan', 'show', 'audit', 'bench'] as const;
 const ALLOWED: Readonly<Record<(typeof COMMANDS)[number], readonly (keyof typeof OPTIONS)[]>> = {
   run: [...COMPUTING, 'quiet', 'out', 'trajectories', 'certify', ...SHARD],
   status: [],
@@ -94,6 +103,7 @@ const ALLOWED: Readonly<Record<(typeof COMMANDS)[number], readonly (keyof typeof
   plan: COMPUTING,
   show: [],
   audit: [...COMPUTING, 'quiet', 'size', 'claim'],
+  bench: [...COMPUTING, 'quiet', 'cases', 'out'],
 };
 
 /** What the first argument of a command is. */
@@ -126,8 +136,16 @@ export function readArguments(args: string[]): Command {
       `--${name}: got it with ${command}; expected it with ${where.join(' or ')} only`,
     );
   }
+  if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
+  if ((command === 'audit' || command === 'bench') && file !== undefined) {
+    throw new InputError(`${command}: got ${quote(file)}; expected no file`);
+  }
+  if (command === 'bench') {
+    const { cases, ...effort } = readCases(values.cases ?? 'quick');
+    const { out, quiet = false } = values;
+    return { kind: 'bench', cases, effort, out, quiet, ...readComputing(values) };
+  }
   if (command === 'audit') {
-    if (file !== undefined) throw new InputError(`audit: got ${quote(file)}; expected no file`);
     return {
       kind: 'audit',
       size: readSize(values.size),
@@ -144,7 +162,6 @@ export function readArguments(args: string[]): Command {
   if (command === 'show') return { kind: 'show', file };
   if (command === 'status') return { kind: 'status', directory: file };
   if (command === 'plan') return { kind: 'plan', spec: file, ...readComputing(values) };
-  if (values.out === '') throw new InputError('--out: got ""; expected the path of a file');
   if (command === 'merge') {
     if (values.out === undefined) {
       throw new InputError('--out: got nothing; expected the path of a file');

@@ -6,7 +6,7 @@ import type { Certifier } from '../model/separability/certifier.ts';
 import { parseSpecText, type SweepSpec } from '../model/spec.ts';
 import { type Provenance, sourceOf } from '../results/codec.ts';
 import { encodeAs } from '../results/formats.ts';
-import type { View } from '../sweep/cells.ts';
+import { firstAccuracy, type MapView } from '../sweep/cells.ts';
 import { Certification } from '../sweep/certification.ts';
 import { checkDevice } from '../sweep/device-check.ts';
 import { SweepPlan } from '../sweep/plan.ts';
@@ -121,9 +121,9 @@ export function terminal(): TextOptions {
   return { width: process.stdout.columns ?? 80, colour };
 }
 
-/** The view at the accuracy 0.95 where the spec has it. */
-export function viewOf({ plan, table }: Pick<Sweep, 'plan' | 'table'>): View {
-  return { plan, table, threshold: Math.max(0, plan.spec.thresholds.test.indexOf(0.95)) };
+/** The view at the accuracy that is shown first. */
+export function viewOf({ plan, table }: Pick<Sweep, 'plan' | 'table'>): MapView {
+  return { plan, table, quantity: 'testTime', accuracy: firstAccuracy(plan.spec) };
 }
 
 function provenanceOf(

@@ -9,6 +9,7 @@ export const USAGE = `Usage:
   grokscope plan SPEC.json [options]  say how a sweep would be trained on this machine
   grokscope show FILE                 print the map of a result file
   grokscope audit [options]           check every claim of the paper on this machine
+  grokscope bench [options]           time an engine on this machine
   grokscope --help | --version
 
 Options of run:
@@ -28,7 +29,11 @@ Options of cluster:
 Options of audit:
   --size small|medium|large  how much to compute (default: small)
   --claim ID              only this one; may be repeated
-Options of run, cluster, plan and audit:
+Options of bench:
+  --cases quick|standard|full  what to time (default: quick); or names with commas: N512R64 is 64
+                          replicas of N 512 over λ and seed, N512d235R64t8 of one shape to t = 1e8
+  --out FILE.json         write the results there, whole or not at all
+Options of run, cluster, plan, audit and bench:
   --engine auto|webgpu|webgpu-regenerating|wasm|cpu
                           auto (default): WebGPU where there is a GPU, else WebAssembly SIMD; both
                           compute in float32, cpu in float64; webgpu-regenerating stores no data,
@@ -36,8 +41,8 @@ Options of run, cluster, plan and audit:
   --workers N             worker threads of wasm and cpu (default: one a processor)
   --memory GIB            memory for datasets (default: 4 on a GPU, else 3/4 of the machine's)
   --adapter NAME          the GPU with this in its name, where there are several
-Options of run and audit:
-  --quiet                 no progress; run: no map; audit: only what fails
+Options of run, audit and bench:
+  --quiet                 no progress; run: no map; audit: only what fails; bench: no table
 
 Exit codes: 0 done; 1 a replica, the engine or a claim failed; 2 bad input; 75 a shard was stopped by
 SIGTERM, what is done is saved; 130 interrupted, nothing written but what a shard has done.

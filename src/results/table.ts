@@ -103,6 +103,8 @@ export class ResultTable {
   done = 0;
   /** Failed replicas: index → reason. */
   readonly failures = new Map<number, string>();
+  /** Replicas that have come in with their records. */
+  recorded = 0;
   readonly #test: TimeColumns;
   readonly #train: TimeColumns;
   /** What datasets have been certified to be, by replica. */
@@ -144,6 +146,7 @@ export class ResultTable {
     if (this.has(index)) return;
     if (separability) this.#separability.set(index, separability);
     this.#records[index] = rows;
+    if (rows) this.recorded++;
     this.#present[index] = 1;
     this.done++;
     this.#gradients[index] = gradients;
@@ -172,13 +175,50 @@ export class ResultTable {
   testTime(index: number, k: number): Crossing {
     const crossing = this.#test.get(index, k);
     if (crossing.state !== 'notBy') return crossing;
-    const accuracy = this.spec.thresholds.test[k] as number;
-    const proven = neverReaches(this.separability(index), this.cellOf(index).sigma, accuracy);
-    return proven ? { state: 'never' } : crossing;
+    return this.#proven(index, this.spec.thresholds.test[k] as number)
+      ? { state: 'never' }
+      : crossing;
   }
 
   trainTime(index: number, k: number): Crossing {
     return this.#train.get(index, k);
+  }
+
+  /**
+   * t_test at any accuracy of a replica that has come in and not failed: one of the spec's thresholds,
+   * or read off the record. Undefined without a record, and where the run met its goal before it could
+   * be asked for a higher accuracy.
+   */
+  testTimeAt(index: number, accuracy: number): Crossing | undefined {
+    const { thresholds, horizon } = this.spec;
+    const k = thresholds.test.indexOf(accuracy);
+    if (k >= 0) return this.testTime(index, k);
+    const rows = this.record(index);
+    if (!rows) return undefined;
+    const crossing = testTime(rows, accuracy, horizon);
+    if (crossing.state !== 'notBy') return crossing;
+    if (this.#proven(index, accuracy)) return { state: 'never' };
+    return this.#endedBefore(index) ? undefined : crossing;
+  }
+
+  /** The same for t_train. */
+  trainTimeAt(index: number, accuracy: number): Crossing | undefined {
+    const { thresholds, horizon } = this.spec;
+    const k = thresholds.train.indexOf(accuracy);
+    if (k >= 0) return this.trainTime(index, k);
+    const rows = this.record(index);
+    if (!rows) return undefined;
+    const crossing = trainTime(rows, accuracy, this.cellOf(index).samples, horizon);
+    return crossing.state === 'notBy' && this.#endedBefore(index) ? undefined : crossing;
+  }
+
+  /** Whether a run ended before t_end. */
+  #endedBefore(index: number): boolean {
+    return (this.#finals[index * FINALS.length] as number) < this.spec.horizon - 1e-9;
+  }
+
+  #proven(index: number, accuracy: number): boolean {
+    return neverReaches(this.separability(index), this.cellOf(index).sigma, accuracy);
   }
 
   /** Takes in what a dataset is; replicas need not have come in yet. */

@@ -272,7 +272,10 @@ describe('grokscope run', () => {
 
 /** Arguments that are not accepted, and the parts of the message that must say so. */
 const BAD: readonly [string[], RegExp][] = [
-  [[], /command: got nothing; expected one of run, status, merge, cluster, plan, show, audit/],
+  [
+    [],
+    /command: got nothing; expected one of run, status, merge, cluster, plan, show, audit, bench/,
+  ],
   [['train', 'spec.json'], /command: got "train"; expected one of run, status, /],
   [['run'], /SPEC.json: got nothing; expected the path of a file/],
   [['run', 'spec.json', 'other.json'], /SPEC.json: got "other.json" as well; expected one file/],
@@ -317,7 +320,10 @@ const BAD: readonly [string[], RegExp][] = [
     /--trajectories: got it with --out "a.csv"; expected it with .json only/,
   ],
   [['show', 'spec.json'], /samples: got 32; expected no such field/],
-  [['show', 'a.json', '--quiet'], /--quiet: got it with show; expected it with run or audit only/],
+  [
+    ['show', 'a.json', '--quiet'],
+    /--quiet: got it with show; expected it with run or audit or bench only/,
+  ],
   [['show', 'a.json', '--certify'], /--certify: got it with show; expected it with run only/],
   [['audit', 'spec.json'], /audit: got "spec.json"; expected no file/],
   [['audit', '--size', 'huge'], /--size: got "huge"; expected one of small, medium, large/],
@@ -325,7 +331,13 @@ const BAD: readonly [string[], RegExp][] = [
     ['audit', '--claim', 'cold-fusion'],
     /--claim: got "cold-fusion"; expected one of late-generalisation, /,
   ],
-  [['audit', '--out', 'x.json'], /--out: got it with audit; expected it with run or merge only/],
+  [
+    ['audit', '--out', 'x.json'],
+    /--out: got it with audit; expected it with run or merge or bench only/,
+  ],
+  [['bench', 'x.json'], /bench: got "x.json"; expected no file/],
+  [['bench', '--cases', 'huge'], /--cases: got "huge"; expected quick, standard, full, or names/],
+  [['bench', '--certify'], /--certify: got it with bench; expected it with run only/],
   [['show', 'empty.json'], /file: got ""; expected JSON/],
 ];
 
