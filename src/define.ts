@@ -13,6 +13,7 @@ import { GrokProgress } from './ui/progress.ts';
 import { GrokRuns } from './ui/runs.ts';
 import { GrokSpecForm } from './ui/spec-form.ts';
 import { GrokTable } from './ui/table.ts';
+import { GrokTakeOut } from './ui/take-out.ts';
 import { GrokViewBar } from './ui/view-bar.ts';
 
 register({
@@ -29,5 +30,6 @@ register({
   'grok-runs': GrokRuns,
   'grok-spec-form': GrokSpecForm,
   'grok-table': GrokTable,
+  'grok-take-out': GrokTakeOut,
   'grok-view-bar': GrokViewBar,
 });

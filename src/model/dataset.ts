@@ -1,5 +1,5 @@
 import { fromHalfBits, toHalfBits } from './half.ts';
-import { gaussianQuantiles } from './quantiles.ts';
+import { gaussianQuantiles, QUANTILES } from './quantiles.ts';
 import { threefry, threefryInto, type Words } from './threefry.ts';
 
 /**
@@ -31,17 +31,22 @@ let values: Float32Array | undefined;
 
 /** The half, in bits, of every pattern of 16 bits: the top one is the sign, the others pick a quantile. */
 export function patternHalves(): Uint16Array {
-  const quantiles = gaussianQuantiles();
-  halves ??= Uint16Array.from(
-    { length: 65536 },
-    (_, bits) => (bits & 0x8000) | (quantiles[bits & 0x7fff] as number),
-  );
+  if (!halves) {
+    const quantiles = gaussianQuantiles();
+    halves = new Uint16Array(65536);
+    halves.set(quantiles);
+    for (let k = 0; k < QUANTILES; k++) halves[QUANTILES + k] = 0x8000 | (quantiles[k] as number);
+  }
   return halves;
 }
 
 /** The same in float32. */
 export function patternValues(): Float32Array {
-  values ??= Float32Array.from(patternHalves(), fromHalfBits);
+  if (!values) {
+    const patterns = patternHalves();
+    values = new Float32Array(patterns.length);
+    for (let k = 0; k < patterns.length; k++) values[k] = fromHalfBits(patterns[k] as number);
+  }
   return values;
 }
 

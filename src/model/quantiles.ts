@@ -12,8 +12,11 @@ let table: Uint16Array | undefined;
  * arithmetic alone, the same on every device.
  */
 export function gaussianQuantiles(): Uint16Array {
-  table ??= Uint16Array.from({ length: QUANTILES }, (_, k) =>
-    toHalfBits(normalQuantile(0.5 + (k + 0.5) / 65536)),
-  );
+  if (!table) {
+    table = new Uint16Array(QUANTILES);
+    for (let k = 0; k < QUANTILES; k++) {
+      table[k] = toHalfBits(normalQuantile(0.5 + (k + 0.5) / 65536));
+    }
+  }
   return table;
 }

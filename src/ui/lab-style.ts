@@ -7,6 +7,10 @@ export const labStyle = css`
     min-height: 100vh;
     background: var(--ground);
   }
+  :host([data-dropping]) {
+    outline: 3px dashed var(--accent);
+    outline-offset: -6px;
+  }
   main {
     display: grid;
     grid-template-columns: 256px minmax(0, 1fr) 340px;

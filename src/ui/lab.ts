@@ -9,6 +9,7 @@ import {
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
 import { parseSpec, type SweepSpec } from '../model/spec.ts';
+import { decodeFile } from '../results/formats.ts';
 import { isLogarithmic, isTimed } from '../results/quantities.ts';
 import type { ResultTable } from '../results/table.ts';
 import type { RunInfo, RunStore } from '../store/runs.ts';
@@ -38,11 +39,23 @@ import { theme } from './theme.ts';
 const PAINT_INTERVAL = 120;
 const PAINT_SHARE = 8;
 
+/** Bytes of a file that is read at all. */
+const LARGEST_FILE = 1e9;
+
+/** What happens while a file is dragged over the page. */
+const DRAGS = ['dragover', 'dragleave', 'drop'] as const;
+
 /** Milliseconds after which a change that goes on is in the link. */
 const REPLACE_DELAY = 400;
 
-/** What a sweep begins with: nothing, what is kept of its spec or of a run, or results at hand. */
-type From = 'nothing' | 'kept' | RunInfo | ResultTable;
+/** Results of a file. */
+interface Opened {
+  readonly file: string;
+  readonly table: ResultTable;
+}
+
+/** What a sweep begins with: nothing, what is kept of its spec or of a run, a file, or results at hand. */
+type From = 'nothing' | 'kept' | RunInfo | Opened | ResultTable;
 
 /** A sweep that is asked for. */
 interface Request {
@@ -63,6 +76,8 @@ export class GrokLab extends LitElement {
   /** Certifies datasets; without one, none can be. */
   @property({ attribute: false }) certifier: Certifier | undefined;
 
+  /** Version of the program, for files. */
+  @property() version = '';
   /** Opens the store of kept runs; without one, none are kept. */
   @property({ attribute: false }) openStore: (() => Promise<RunStore>) | undefined;
 
@@ -105,6 +120,7 @@ export class GrokLab extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('hashchange', this.#restore);
+    for (const type of DRAGS) this.addEventListener(type, this.#onDrag);
     this.#room.addEventListener('change', this.#fold);
     this.#fold();
   }
@@ -207,6 +223,11 @@ export class GrokLab extends LitElement {
       return { only: [plan.firstOf(cell.ix, cell.iy) + nth] };
     }
     const { from } = request;
+    // What a file lacks is not run: it would be another engine's.
+    if (typeof from === 'object' && 'file' in from) {
+      await this.#shelf.release();
+      return { table: from.table, only: [] };
+    }
     const kept = from === 'kept' ? this.#shelf.find(plan, info) : from;
     if (typeof kept === 'object' && 'id' in kept) {
       const table = await this.#shelf.resume(plan, kept);
@@ -414,6 +435,28 @@ export class GrokLab extends LitElement {
     this.renderRoot.querySelector('.compared')?.scrollIntoView({ block: 'nearest' });
   }
 
+  /** Shows a result file, of whatever origin. */
+  async #openFile(file: File): Promise<void> {
+    try {
+      if (file.size > LARGEST_FILE) throw new Error('It has more than 1 GB.');
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const { spec, table } = decodeFile(bytes, (each) => new SweepPlan(each));
+      history.pushState(null, '', hashOf(spec));
+      this.#start({ spec, view: FIRST_VIEW, from: { file: file.name, table } });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.problem = `${file.name} cannot be opened. ${message}`;
+    }
+  }
+
+  readonly #onDrag = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.toggleAttribute('data-dropping', event.type === 'dragover');
+    const [file] = event.dataTransfer.files;
+    if (event.type === 'drop' && file) this.#openFile(file);
+  };
+
   #addSeeds(more: number): void {
     const { sweep } = this;
     if (!sweep) return;
@@ -532,6 +575,17 @@ export class GrokLab extends LitElement {
         .row=${this.#row(view)}
         .running=${this.sweep?.state === 'running'}
       ></grok-divergence>
+      <grok-take-out
+        .view=${view}
+        .shown=${this.shown}
+        .row=${this.#row(view)}
+        .sweep=${this.sweep}
+        .why=${this.#owner?.choice?.why ?? ''}
+        .check=${this.#owner?.check}
+        .version=${this.version}
+        .revision=${this.painted}
+        @file-open=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
+      ></grok-take-out>
     `;
   }
 
