@@ -14,6 +14,8 @@ import { GrokRuns } from './ui/runs.ts';
 import { GrokSpecForm } from './ui/spec-form.ts';
 import { GrokTable } from './ui/table.ts';
 import { GrokTakeOut } from './ui/take-out.ts';
+import { GrokTerm } from './ui/term.ts';
+import { GrokTour } from './ui/tour.ts';
 import { GrokViewBar } from './ui/view-bar.ts';
 
 register({
@@ -31,5 +33,7 @@ register({
   'grok-spec-form': GrokSpecForm,
   'grok-table': GrokTable,
   'grok-take-out': GrokTakeOut,
+  'grok-term': GrokTerm,
+  'grok-tour': GrokTour,
   'grok-view-bar': GrokViewBar,
 });

@@ -46,6 +46,26 @@ export const labStyle = css`
   grok-progress {
     margin-top: 14px;
   }
+  .glossary {
+    margin-top: 18px;
+    font-size: 0.875rem;
+  }
+  .glossary summary {
+    min-height: 36px;
+    line-height: 36px;
+    width: fit-content;
+    color: var(--muted);
+    cursor: pointer;
+  }
+  .glossary dl {
+    display: grid;
+    grid-template-columns: max-content 1fr;
+    gap: 4px 18px;
+    max-width: 72ch;
+  }
+  .glossary dd {
+    margin: 0;
+  }
   .quiet {
     min-height: 28px;
     padding: 0 10px;

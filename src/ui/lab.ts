@@ -23,6 +23,7 @@ import type { CertifyRequest } from './certificates.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { EngineOwner } from './engine-owner.ts';
 import { PARAMETER_LABELS } from './format.ts';
+import { GLOSSARY } from './glossary.ts';
 import { headerStyle, renderHeader } from './header.ts';
 import { labStyle } from './lab-style.ts';
 import { FIRST_VIEW, type LabView } from './lab-view.ts';
@@ -34,6 +35,7 @@ import { recordedLink, replayText } from './replay.ts';
 import type { RunAction } from './runs.ts';
 import { Shelf } from './shelf.ts';
 import { theme } from './theme.ts';
+import { TOUR } from './tour-steps.ts';
 
 /** Milliseconds between two paintings of a running sweep, and how many times their own cost. */
 const PAINT_INTERVAL = 120;
@@ -343,6 +345,14 @@ export class GrokLab extends LitElement {
           ${this.openStore ? this.#renderRuns() : nothing}
         </section>
         <section class="picture" aria-label="Map">
+          ${
+            this.shown.tour === undefined
+              ? nothing
+              : html`<grok-tour
+                  .step=${this.shown.tour}
+                  @tour-step=${(event: CustomEvent<number | null>) => this.#goTo(event.detail)}
+                ></grok-tour>`
+          }
           ${this.#renderProblem()} ${view ? this.#renderReplay(view) : nothing}
           ${view ? this.#renderPictures(view) : html`<p class="muted">${this.problem ? nothing : 'Starting …'}</p>`}
         </section>
@@ -373,6 +383,13 @@ export class GrokLab extends LitElement {
       <p>${this.problem || 'The GPU could not finish this run.'}</p>
       ${failed || refused ? html`<button @click=${() => this.#prefer('wasm')}>Run on the CPU</button>` : nothing}
     </div>`;
+  }
+
+  /** A step of the tour is a link; its end leaves what is shown. */
+  #goTo(step: number | null): void {
+    const at = step === null ? undefined : TOUR[step - 1];
+    if (at) location.hash = hashOf(at.spec, { ...at.view, tour: step ?? undefined });
+    else this.#change({ tour: undefined });
   }
 
   /** What became of a replica that a link has recorded. */
@@ -575,6 +592,7 @@ export class GrokLab extends LitElement {
         .row=${this.#row(view)}
         .running=${this.sweep?.state === 'running'}
       ></grok-divergence>
+      ${renderGlossary()}
       <grok-take-out
         .view=${view}
         .shown=${this.shown}
@@ -637,4 +655,12 @@ export class GrokLab extends LitElement {
     if (this.#owner) this.#owner.preference = preference;
     this.#start({ spec: this.spec, from: 'nothing' });
   }
+}
+
+/** All the words in one place. */
+function renderGlossary(): unknown {
+  return html`<details class="glossary">
+    <summary>Glossary</summary>
+    <dl>${Object.values(GLOSSARY).map(([word, meaning]) => html`<dt>${word}</dt><dd>${meaning}</dd>`)}</dl>
+  </details>`;
 }

@@ -8,7 +8,7 @@ import { ticks } from './scale.ts';
 import { captionOf, documentOf, PLOT, px, SVG_WIDTH, text } from './svg-figure.ts';
 import type { Palette } from './theme.ts';
 
-const LEGEND = 96;
+const LEGEND = 110;
 
 /** What the map is of, its colour bar and what its other fillings mean. */
 export function mapSvg(
