@@ -64,11 +64,10 @@ if (!existsSync(PYTHON)) {
     mkdirSync(dirname(PYTHON_ENVIRONMENT), { recursive: true });
     execFileSync('sh', ['-c', command], { stdio: ['ignore', 'ignore', 'inherit'] });
   } catch {
-    console.error(
-      `The tests read files with Python, which needs python3 with venv (Debian: apt-get install ` +
-        `python3-venv) and ${packages}. This did not work:\n\n  ${command}\n`,
+    console.warn(
+      `Tests that read files with Python are left out. They need python3 with venv (Debian: apt-get ` +
+        `install python3-venv) and ${packages}. This did not work:\n\n  ${command}\n`,
     );
-    process.exit(1);
   }
 }
 

@@ -8,7 +8,7 @@ import { decodeFile } from '../../src/results/formats.ts';
 import { rank } from '../../src/results/summary.ts';
 import type { ResultTable } from '../../src/results/table.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
-import { python } from '../python.ts';
+import { noPython, python } from '../python.ts';
 
 const root = join(import.meta.dirname, '../..');
 const CLI = join(root, 'dist/cli.js');
@@ -61,7 +61,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('the analysis in the docs', () => {
+describe.skipIf(noPython)('the analysis in the docs', () => {
   const indicesOf = (ix: number): number[] => plan.ys.map((_, iy) => plan.firstOf(ix, iy));
 
   /** λ, quartiles of log10 t_test(0.95), replicas that are later than t_end, and all. */

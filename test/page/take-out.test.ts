@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { decodeFile } from '../../src/results/formats.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
-import { python } from '../python.ts';
+import { noPython, python } from '../python.ts';
 import { launch } from './chromium.ts';
 import { errors, link, open, violations } from './harness.ts';
 
@@ -138,7 +138,7 @@ describe('take out and bring in', () => {
     expect(png.readUInt32BE(16)).toBe(1440);
   });
 
-  it('has Python that redraws the map from the file', async () => {
+  it.skipIf(noPython)('has Python that redraws the map from the file', async () => {
     const page = await open(browser, { hash: link(SMALL) });
     await done(page);
     const path = await download(page, 'Save results');

@@ -14,7 +14,7 @@ import { crc32, crc32Text } from '../../src/results/crc32.ts';
 import { decodeFile, encodeAs, FORMATS, formatOf } from '../../src/results/formats.ts';
 import { ResultTable } from '../../src/results/table.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
-import { python } from '../python.ts';
+import { noPython, python } from '../python.ts';
 
 const spec = parseSpec({
   samples: 16,
@@ -89,7 +89,7 @@ describe('result files of every format', () => {
   });
 });
 
-describe('read by others', () => {
+describe.skipIf(noPython)('read by others', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'grokscope-formats-'));
