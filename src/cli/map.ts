@@ -7,7 +7,7 @@ import {
   type View,
 } from '../sweep/cells.ts';
 import { viridis } from '../ui/colour.ts';
-import { PARAMETER_LABELS, powerOfTen, quantileText } from '../ui/format.ts';
+import { endOf, PARAMETER_LABELS, powerOfTen, quantileText } from '../ui/format.ts';
 
 /** From early to late. */
 const SHADES = '·:-=+*%#';
@@ -48,7 +48,7 @@ export function mapText(view: View, options: TextOptions): string {
       last.padStart(Math.max(last.length + 1, columns.length - first.length)),
   );
   if (stride > 1) lines.push(`(one column in ${stride} is shown)`);
-  lines.push(legend(range, spec.horizon, options.colour), '', profileText(view));
+  lines.push(legend(range, endOf(spec), options.colour), '', profileText(view));
   return `${lines.join('\n')}\n`;
 }
 
@@ -72,11 +72,11 @@ function cellText(state: CellState, [low, high]: [number, number], colour: boole
   }
 }
 
-function legend([low, high]: [number, number], horizon: number, colour: boolean): string {
+function legend([low, high]: [number, number], end: string, colour: boolean): string {
   const shades = [...SHADES].map((shade, k) =>
     colour ? cellText({ state: 'crossed', log10t: k }, [0, SHADES.length - 1], true) : shade,
   );
-  return `${powerOfTen(low)} ${shades.join('')} ${powerOfTen(high)} and later   / not by ${powerOfTen(horizon)}   ∞ never   o from the start   X failed`;
+  return `${powerOfTen(low)} ${shades.join('')} ${powerOfTen(high)} and later   / not by ${end}   ∞ never   o from the start   X failed`;
 }
 
 /** Medians along x: over all rows if y runs over seeds, else in the middle row. */
@@ -94,7 +94,7 @@ function profileText(view: View): string {
       ? [
           [
             String(x),
-            quantileText(summary.median, spec.horizon),
+            quantileText(summary.median, endOf(spec)),
             `${summary.censored}/${summary.count}`,
           ],
         ]

@@ -1,4 +1,5 @@
 import { engineChooser } from '../engines.ts';
+import { isTraining } from '../model/dynamics.ts';
 import { ENGINE_NAMES } from '../model/engine.ts';
 import { parseSpecText } from '../model/spec.ts';
 import { SweepPlan } from '../sweep/plan.ts';
@@ -12,7 +13,10 @@ import { ExitCode } from './usage.ts';
 /** `grokscope plan`: says how a sweep would be trained, and trains nothing; returns the exit code. */
 export async function plan(command: Extract<Command, { kind: 'plan' }>): Promise<number> {
   const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
-  const { engine, why } = await engineChooser(nodeSurroundings(command))(command.engine);
+  const { engine, why } = await engineChooser(nodeSurroundings(command))(
+    command.engine,
+    isTraining(spec.dynamics, [spec.x.over, spec.y.over]),
+  );
   const sweep = new Sweep(new SweepPlan(spec), engine);
   const { xs, ys, size } = sweep.plan;
   const { kind, device, precision } = engine.info;

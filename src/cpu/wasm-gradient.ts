@@ -1,5 +1,5 @@
 import { type DatasetId, datasetKey, datasetValues } from '../model/dataset.ts';
-import type { DynamicsKind } from '../model/replica.ts';
+import type { DynamicsKind } from '../model/dynamics.ts';
 import type { GradientMaker } from './flow.ts';
 import type { GradientSource, GradientStats } from './gradient.ts';
 import { FREE, type Kernel, kernelOf, PAGE, type Simd, VALUES } from './simd.ts';

@@ -1,9 +1,10 @@
 /** The result file: JSON, written a replica at a time and read with nothing taken on trust. */
+import { isDescent } from '../model/dynamics.ts';
 import { FieldError, join, readChoice, readList, readNumber, readObject } from '../model/fields.ts';
 import type { Replica } from '../model/replica.ts';
 import type { Separability } from '../model/separability/certifier.ts';
 import { parseSpec, type SweepSpec, specToJson } from '../model/spec.ts';
-import { COLUMNS, Column, ERROR_COUNTS } from '../model/trajectory.ts';
+import { COLUMNS, Column, ERROR_COUNTS, type Rows } from '../model/trajectory.ts';
 import { neverReaches } from './limits.ts';
 import { FINALS, type Final, type Outcome, ResultTable } from './table.ts';
 import type { Crossing } from './times.ts';
@@ -31,8 +32,16 @@ function replicaJson(table: ResultTable, replica: Replica, trajectories: boolean
   const { index, seed, samples, dimensions, sigma, ensemble } = replica;
   const { testTimes, trainTimes, separability, ...outcome } = table.outcome(index);
   const { thresholds } = table.spec;
+  const { dynamics, training } = replica;
+  const rate = isDescent(dynamics) ? training?.learningRate : undefined;
   const times = (crossings: readonly Crossing[], list: readonly number[]): object[] =>
-    crossings.map((crossing, k) => ({ threshold: list[k], ...crossing }));
+    crossings.map((crossing, k) => ({
+      threshold: list[k],
+      ...crossing,
+      ...(rate !== undefined && crossing.state === 'crossed'
+        ? { steps: Math.round(10 ** crossing.log10t / rate) }
+        : {}),
+    }));
   const rows = trajectories ? table.record(index) : undefined;
   return {
     index,
@@ -195,7 +204,10 @@ function readReplica(value: unknown, field: string, table: ResultTable, layout: 
     const expected = '"notBy", unless the margin in separability proves "never"';
     throw new FieldError(`${at('testTimes')}[${unproven}].state`, 'never', expected);
   }
-  const rows = object.record === undefined ? undefined : readRecord(object.record, at('record'));
+  const rows =
+    object.record === undefined
+      ? undefined
+      : readRecord(object.record, at('record'), replica.training !== undefined);
   table.store(index, outcome, rows);
 }
 
@@ -204,6 +216,7 @@ function readText(value: unknown, field: string): string {
   throw new FieldError(field, value, 'null or the reason in words');
 }
 
+const STEPS = { min: 1, max: 2 ** 53, integer: true };
 const ANY = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
 
 const STATES = {
@@ -219,13 +232,15 @@ function readTimes(
 ): Crossing[] {
   const { length } = thresholds;
   return readList(value, field, { min: length, max: length }, (entry, at) => {
-    const object = readObject(entry, at, ['threshold', 'state', 'log10t']);
+    const object = readObject(entry, at, ['threshold', 'state', 'log10t', 'steps']);
     const expected = thresholds[Number(/\[(\d+)\]$/.exec(at)?.[1])];
     if (object.threshold !== expected) {
       throw new FieldError(join(at, 'threshold'), object.threshold, `${expected}, as in the spec`);
     }
     const state = readChoice(object.state, join(at, 'state'), states);
     if (state !== 'crossed') return { state };
+    // The same time once more, for whoever reads the file without the learning rate.
+    if (object.steps !== undefined) readNumber(object.steps, join(at, 'steps'), STEPS);
     return { state, log10t: readNumber(object.log10t, join(at, 'log10t'), ANY) };
   });
 }
@@ -264,9 +279,9 @@ function readFinal(value: unknown, field: string): Final {
   ) as unknown as Final;
 }
 
-function readRecord(value: unknown, field: string): Float32Array {
+function readRecord(value: unknown, field: string, inTime: boolean): Rows {
   const rows = readList(value, field, { min: 0, max: 1_000_000 }, (row, at) =>
     readList(row, at, { min: COLUMNS, max: COLUMNS }, (x, place) => readNumber(x, place, ANY)),
   );
-  return Float32Array.from(rows.flat());
+  return inTime ? Float64Array.from(rows.flat()) : Float32Array.from(rows.flat());
 }

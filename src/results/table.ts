@@ -1,3 +1,4 @@
+import { followsMargin } from '../model/dynamics.ts';
 import { testAccuracy } from '../model/observables.ts';
 import type { Trajectory } from '../model/replica.ts';
 import type { Certified, Separability } from '../model/separability/certifier.ts';
@@ -117,12 +118,16 @@ export class ResultTable {
 
   /**
    * @param size number of replicas
-   * @param cellOf N and σ of a replica
+   * @param cellOf what the spec gives to a replica: N, σ and log10 t_end
    */
   constructor(
     readonly spec: SweepSpec,
     readonly size: number,
-    readonly cellOf: (index: number) => { readonly samples: number; readonly sigma: number },
+    readonly cellOf: (index: number) => {
+      readonly samples: number;
+      readonly sigma: number;
+      readonly horizon: number;
+    },
   ) {
     this.#test = new TimeColumns(spec.thresholds.test, size);
     this.#train = new TimeColumns(spec.thresholds.train, size);
@@ -134,13 +139,13 @@ export class ResultTable {
 
   /** Takes in a replica as it comes from an engine. One that is there already is left as it is. */
   append({ index, rows, gradients, failure }: Trajectory): void {
-    const { horizon, thresholds } = this.spec;
+    const { thresholds } = this.spec;
     if (failure !== null) {
       const nothing = { testTimes: [], trainTimes: [], final: null, separability: null };
       this.store(index, { ...nothing, gradients, failure }, rows);
       return;
     }
-    const { samples } = this.cellOf(index);
+    const { samples, horizon } = this.cellOf(index);
     const outcome = {
       testTimes: thresholds.test.map((a) => testTime(rows, a, horizon)),
       trainTimes: thresholds.train.map((a) => trainTime(rows, a, samples, horizon)),
@@ -186,6 +191,7 @@ export class ResultTable {
   testTime(index: number, k: number): Crossing {
     const crossing = this.#test.get(index, k);
     if (crossing.state !== 'notBy') return crossing;
+    if (!followsMargin(this.spec.dynamics)) return crossing;
     const accuracy = this.spec.thresholds.test[k] as number;
     const proven = neverReaches(this.separability(index), this.cellOf(index).sigma, accuracy);
     return proven ? { state: 'never' } : crossing;

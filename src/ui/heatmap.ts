@@ -3,7 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import { CRITICAL_LAMBDA } from '../model/theory/margin.ts';
 import { type CellState, crossingsOf, type View } from '../sweep/cells.ts';
-import { number, PARAMETER_LABELS, quantileText } from './format.ts';
+import { endOf, number, PARAMETER_LABELS, quantileText } from './format.ts';
 import { MARGINS, mapAxis, markLine, markX } from './layout.ts';
 import { drawLegend } from './legend.ts';
 import { divergenceLine } from './overlay.ts';
@@ -130,7 +130,7 @@ export class GrokHeatmap extends PlotElement {
     const first = plan.firstOf(ix, iy);
     const reason = own.state === 'failed' ? `: ${table.failures.get(first) ?? ''}` : '';
     return [
-      `λ ${cell.lambda}: t_test(${a}) ${stateText(own, spec.horizon)}${reason}`,
+      `λ ${cell.lambda}: t_test(${a}) ${stateText(own, endOf(spec))}${reason}`,
       `d/N = ${cell.dimensions}/${cell.samples} = ${number(cell.dimensions / cell.samples)}, σ ${cell.sigma}`,
       seeds,
     ];
@@ -159,7 +159,7 @@ export class GrokHeatmap extends PlotElement {
       length: plan.ys.length,
       row: (iy) => [
         String(plan.ys[iy]),
-        ...plan.xs.map((_, ix) => stateText(this.#image?.state(ix, iy), plan.spec.horizon)),
+        ...plan.xs.map((_, ix) => stateText(this.#image?.state(ix, iy), endOf(plan.spec))),
       ],
     };
   }
@@ -302,13 +302,13 @@ export class GrokHeatmap extends PlotElement {
     for (const line of divergenceLine(view.plan, accuracy)) {
       markLine(chart, line, palette, [5, 3]);
     }
-    drawLegend(chart, image, spec.horizon, palette);
+    drawLegend(chart, image, endOf(spec), palette);
     ctx.restore();
   }
 }
 
-function stateText(state: CellState | undefined, horizon: number): string {
+function stateText(state: CellState | undefined, end: string): string {
   if (!state || state.state === 'pending') return 'not computed yet';
   if (state.state === 'failed') return 'failed';
-  return quantileText(state, horizon);
+  return quantileText(state, end);
 }

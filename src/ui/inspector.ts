@@ -8,7 +8,7 @@ import type { CertifyRequest } from './certificates.ts';
 import type { Mark } from './chart.ts';
 import { quietButtonStyle } from './controls-style.ts';
 import { type Curves, curvesOf } from './curves.ts';
-import { count, number, quantileText, time } from './format.ts';
+import { count, endOf, number, quantileText, time } from './format.ts';
 import type { CellPosition } from './heatmap.ts';
 import { chartsOf } from './run-charts.ts';
 import type { TableContent } from './table.ts';
@@ -131,7 +131,7 @@ export class GrokInspector extends LitElement {
 
   #renderRun(view: View, index: number, samples: number, threshold: number): unknown {
     const { table, plan } = view;
-    const { thresholds, horizon } = plan.spec;
+    const { thresholds } = plan.spec;
     const a = thresholds.test[threshold] as number;
     // Memorised: the training threshold of the same accuracy, else the largest.
     const same = thresholds.train.indexOf(a);
@@ -140,7 +140,7 @@ export class GrokInspector extends LitElement {
     const train = table.trainTime(index, k);
     const final = table.final(index);
     const rows = table.record(index);
-    const text = (crossing: Crossing): string => quantileText(crossing, horizon);
+    const text = (crossing: Crossing): string => quantileText(crossing, endOf(plan.spec));
     const delay =
       same >= 0 && test.state === 'crossed' && train.state === 'crossed'
         ? `${time(test.log10t - train.log10t)} ×`
@@ -149,7 +149,10 @@ export class GrokInspector extends LitElement {
       [`memorised, train ≥ ${thresholds.train[k]}`, text(train)],
       [`generalised, test ≥ ${a}`, text(test)],
       ['delay, t_test / t_train', delay],
-      ['gradients', count(table.gradients(index))],
+      [
+        plan.spec.dynamics.steps === undefined ? 'gradients' : 'steps',
+        count(table.gradients(index)),
+      ],
     ];
     if (final) {
       facts.push(

@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { followsMargin, isTraining } from '../model/dynamics.ts';
 import type { ChooseEngine, Engine, EnginePreference } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
@@ -129,7 +130,7 @@ export class GrokLab extends LitElement {
   }
 
   async #sweep(spec: SweepSpec, asked: number): Promise<void> {
-    const engine = asked === this.#asked ? await this.#engine() : undefined;
+    const engine = asked === this.#asked ? await this.#engine(spec) : undefined;
     // Another run may have been asked for while the engine started, or while it was checked.
     if (!engine || asked !== this.#asked) return;
     const sweep = new Sweep(new SweepPlan(spec), engine);
@@ -144,10 +145,10 @@ export class GrokLab extends LitElement {
     this.#select();
   }
 
-  /** The engine of the present preference; undefined, and said why, if it cannot be had. */
-  async #engine(): Promise<Engine | undefined> {
+  /** The engine of the present preference for a spec; undefined, and said why, if it cannot be had. */
+  async #engine({ dynamics, x, y }: SweepSpec): Promise<Engine | undefined> {
     try {
-      return await this.#owner?.engine();
+      return await this.#owner?.engine(isTraining(dynamics, [x.over, y.over]));
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
       return undefined;
@@ -313,7 +314,7 @@ export class GrokLab extends LitElement {
       <h2>Median over seeds${where}</h2>
       <p class="muted">
         quartiles shaded; replicas that had not grokked by t_end count as later than all
-        others${x.over === 'lambda' ? '; dashed, late-time theory for N → ∞' : nothing}
+        others${x.over === 'lambda' && followsMargin(plan.spec.dynamics) ? '; dashed, late-time theory for N → ∞' : nothing}
       </p>
       <grok-profile .view=${view} .revision=${this.painted} .row=${row}></grok-profile>
     `;

@@ -15,7 +15,7 @@ interface Swatch {
 export function drawLegend(
   { ctx, bbox }: uPlot,
   image: MapImage,
-  horizon: number,
+  end: string,
   palette: Palette,
 ): void {
   const ratio = devicePixelRatio;
@@ -23,7 +23,7 @@ export function drawLegend(
   const width = 12 * ratio;
   const has = (state: string): boolean => image.states.some((s) => s.state === state);
   const swatches: Swatch[] = [
-    { lines: ['not by', powerOfTen(horizon)], colour: palette.neutral, hatched: true },
+    { lines: ['not by', end], colour: palette.neutral, hatched: true },
     ...(has('never') ? [{ lines: ['never'], colour: palette.never, hatched: false }] : []),
     ...(has('fromStart')
       ? [{ lines: ['from the', 'start'], colour: palette.start, hatched: false }]

@@ -1,10 +1,11 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
+import { followsMargin } from '../model/dynamics.ts';
 import { CRITICAL_LAMBDA, divergenceLambda } from '../model/theory/margin.ts';
 import type { Quantile, Summary } from '../results/summary.ts';
 import { columnSummaries, type View } from '../sweep/cells.ts';
-import { PARAMETER_LABELS, powerOfTen, quantileText, time } from './format.ts';
+import { endOf, PARAMETER_LABELS, powerOfTen, quantileText, time } from './format.ts';
 import { MARGINS, mapAxis, markLine, markX } from './layout.ts';
 import { lateTimes } from './overlay.ts';
 import { PlotElement } from './plot-element.ts';
@@ -63,7 +64,7 @@ export class GrokProfile extends PlotElement {
   }
 
   #table({ plan }: View): TableContent {
-    const text = (quantile: Quantile): string => quantileText(quantile, plan.spec.horizon);
+    const text = (quantile: Quantile): string => quantileText(quantile, endOf(plan.spec));
     return {
       head: [
         PARAMETER_LABELS[plan.spec.x.over].symbol,
@@ -95,6 +96,7 @@ export class GrokProfile extends PlotElement {
   #theory(): { lambda: number; log10t: number }[] {
     const { spec } = (this.view as View).plan;
     if (spec.x.over !== 'lambda' || spec.ensemble === 'twoPoint') return [];
+    if (!followsMargin(spec.dynamics)) return [];
     return lateTimes(spec.thresholds.test[(this.view as View).threshold] as number);
   }
 
@@ -215,7 +217,7 @@ export class GrokProfile extends PlotElement {
     ctx.textAlign = 'left';
     ctx.fillText('not by', bbox.left + bbox.width + 8 * ratio, (edge + bbox.top) / 2);
     ctx.fillText(
-      powerOfTen(view.plan.spec.horizon),
+      endOf(view.plan.spec),
       bbox.left + bbox.width + 8 * ratio,
       (edge + bbox.top) / 2 + 14 * ratio,
     );

@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { axisValues, PARAMETERS, type Parameter } from '../model/axis.ts';
+import { type AxisParameter, axisValues, PARAMETERS, type Parameter } from '../model/axis.ts';
+import { DYNAMICS_AXES, type DynamicsKind, isDescent, settingsOf } from '../model/dynamics.ts';
 import { FieldError } from '../model/fields.ts';
 import type { SweepSpec } from '../model/spec.ts';
-import { type AxisDraft, type Draft, draftOf, specOf } from './draft.ts';
+import { type AxisDraft, type Draft, draftOf, specOf, withDynamics } from './draft.ts';
 import { count, PARAMETER_LABELS } from './format.ts';
 import { PRESETS } from './presets.ts';
+import { DECAYED_NAMES, DYNAMICS_NAMES, SETTING_LABELS } from './settings.ts';
 import { theme } from './theme.ts';
 
 /** Fields of the form, by the field that an error names. */
@@ -118,7 +120,7 @@ export class GrokSpecForm extends LitElement {
 
   protected override render(): unknown {
     const { draft } = this;
-    const axes: Parameter[] = [draft.x.over, draft.y.over];
+    const axes: string[] = [draft.x.over, draft.y.over];
     const preset = PRESETS.findIndex(
       ({ spec }) => JSON.stringify(draftOf(spec)) === JSON.stringify(draft),
     );
@@ -135,7 +137,7 @@ export class GrokSpecForm extends LitElement {
         ${(Object.keys(SINGLE) as Parameter[]).filter((name) => !axes.includes(name)).map((name) => this.#renderText(name, SINGLE[name]))}
         ${axes.includes('seed') ? nothing : this.#renderText('seedsPerCell', 'Seeds per cell')}
         ${this.#renderAxis('x', 'Across (x)')} ${this.#renderAxis('y', 'Up (y)')}
-        ${this.#renderText('horizon', 'Run until log₁₀ t =')}
+        ${this.#renderDynamics(axes)}
         <details>
           <summary>More</summary>
           <div>
@@ -143,8 +145,7 @@ export class GrokSpecForm extends LitElement {
             ${this.#renderText('train', 'Train accuracies timed', 'thresholds.train')}
             ${this.#renderChoice('ensemble', 'Datasets along λ', { independent: 'independent', nested: 'nested (common random numbers)', twoPoint: 'two points: −1 and 1 − 2λ' })}
             ${this.#renderChoice('tolerance', 'Tolerance', { default: 'default', fine: 'fine' })}
-            ${this.#renderChoice('dynamics', 'Trained by', { flow: 'gradient flow of the logistic loss', conformal: 'exponential loss without bias (conformal time)' })}
-            ${this.#renderChoice('until', 'A run ends', { thresholds: 'at its last threshold', horizon: 'at the horizon' })}
+            ${this.#renderChoice('until', 'A run ends', { thresholds: 'at its last threshold', horizon: isDescent(draft.dynamics) ? 'at the last step' : 'at the horizon' })}
           </div>
         </details>
         ${this.#place() === 'form' ? this.#renderError() : nothing}
@@ -169,6 +170,78 @@ export class GrokSpecForm extends LitElement {
     }
   }
 
+  /** How replicas are trained, and for how long. */
+  #renderDynamics(axes: readonly string[]): unknown {
+    const { dynamics, settings } = this.draft;
+    const names = settingsOf(dynamics).filter((name) => !axes.includes(name));
+    const shown = names.filter((name) => name !== 'decayed' && name !== 'initialScale');
+    const numbers = shown.map((name) =>
+      this.#renderSetting(name, SETTING_LABELS[name as keyof typeof SETTING_LABELS]),
+    );
+    const pulled = ['l2', 'weightDecay'].some(
+      (name) => axes.includes(name) || ![undefined, '0'].includes(settings[name]),
+    );
+    return html`
+      <div>
+        <label for="dynamics">Trained by</label>
+        <select
+          id="dynamics"
+          @change=${(event: Event) => {
+            const kind = (event.target as HTMLSelectElement).value as DynamicsKind;
+            this.draft = withDynamics(this.draft, kind);
+            this.error = undefined;
+          }}
+        >
+          ${Object.entries(DYNAMICS_NAMES).map(
+            ([value, text]) =>
+              html`<option value=${value} ?selected=${dynamics === value}>${text}</option>`,
+          )}
+        </select>
+      </div>
+      ${numbers.length > 0 ? html`<div class="two">${numbers}</div>` : nothing}
+      ${
+        pulled && names.includes('decayed')
+          ? html`<div>
+              <label for="decayed">Decay of</label>
+              <select
+                id="decayed"
+                @change=${(event: Event) => this.#setting('decayed', (event.target as HTMLSelectElement).value)}
+              >
+                ${Object.entries(DECAYED_NAMES).map(
+                  ([value, text]) =>
+                    html`<option value=${value} ?selected=${settings.decayed === value}>${text}</option>`,
+                )}
+              </select>
+            </div>`
+          : nothing
+      }
+      ${names.includes('initialScale') ? this.#renderSetting('initialScale', SETTING_LABELS.initialScale) : nothing}
+      ${isDescent(dynamics) ? nothing : this.#renderText('horizon', 'Run until log₁₀ t =')}
+    `;
+  }
+
+  #renderSetting(name: string, label: string): unknown {
+    const invalid = this.#place() === `dynamics.${name}`;
+    return html`<div>
+      <label for=${name}>${label}</label>
+      <input
+        id=${name}
+        inputmode="decimal"
+        autocomplete="off"
+        aria-invalid=${invalid}
+        aria-describedby=${invalid ? 'error' : nothing}
+        .value=${this.draft.settings[name] ?? ''}
+        @input=${(event: Event) => this.#setting(name, (event.target as HTMLInputElement).value)}
+      />
+      ${invalid ? this.#renderError() : nothing}
+    </div>`;
+  }
+
+  #setting(name: string, value: string): void {
+    this.draft = { ...this.draft, settings: { ...this.draft.settings, [name]: value } };
+    this.error = undefined;
+  }
+
   #renderText(name: keyof Draft, label: string, field: string = name): unknown {
     const invalid = this.#place() === field;
     return html`<div>
@@ -187,7 +260,7 @@ export class GrokSpecForm extends LitElement {
   }
 
   #renderChoice(
-    name: 'ensemble' | 'tolerance' | 'until' | 'dynamics',
+    name: 'ensemble' | 'tolerance' | 'until',
     label: string,
     choices: Record<string, string>,
   ): unknown {
@@ -233,9 +306,9 @@ export class GrokSpecForm extends LitElement {
       <div class="two">
         <select
           aria-label="${legend}: parameter"
-          @change=${(event: Event) => set({ over: (event.target as HTMLSelectElement).value as Parameter })}
+          @change=${(event: Event) => set({ over: (event.target as HTMLSelectElement).value as AxisParameter })}
         >
-          ${PARAMETERS.map(
+          ${this.#axes().map(
             (
               name,
             ) => html`<option value=${name} ?selected=${name === axis.over} ?disabled=${name === other}>
@@ -258,6 +331,12 @@ export class GrokSpecForm extends LitElement {
     </fieldset>`;
   }
 
+  /** What an axis can run over. */
+  #axes(): AxisParameter[] {
+    const settings: readonly string[] = settingsOf(this.draft.dynamics);
+    return [...PARAMETERS, ...DYNAMICS_AXES.filter((name) => settings.includes(name))];
+  }
+
   /** Where the error is shown: at the field it concerns if that is in the form, else above Run. */
   #place(): string | undefined {
     if (!this.error) return undefined;
@@ -267,6 +346,9 @@ export class GrokSpecForm extends LitElement {
       ...PARAMETERS.filter((name) => !axes.includes(name)),
       ...(axes.includes('seed') ? [] : ['seedsPerCell']),
       ...['x', 'y', 'horizon', 'thresholds.test', 'thresholds.train'],
+      ...settingsOf(this.draft.dynamics)
+        .filter((name) => !axes.includes(name))
+        .map((name) => `dynamics.${name}`),
     ];
     return shown.find((place) => concerns(field, place)) ?? 'form';
   }
