@@ -1,7 +1,6 @@
 import { engineChooser } from '../engines.ts';
-import { isTraining } from '../model/dynamics.ts';
 import { ENGINE_NAMES } from '../model/engine.ts';
-import { parseSpecText } from '../model/spec.ts';
+import { isTraining, parseSpecText } from '../model/spec.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { count } from '../ui/format.ts';
@@ -15,7 +14,7 @@ export async function plan(command: Extract<Command, { kind: 'plan' }>): Promise
   const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
   const { engine, why } = await engineChooser(nodeSurroundings(command))(
     command.engine,
-    isTraining(spec.dynamics, [spec.x.over, spec.y.over]),
+    isTraining(spec),
   );
   const sweep = new Sweep(new SweepPlan(spec), engine);
   const { xs, ys, size } = sweep.plan;

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { certifierOf, engineChooser } from '../engines.ts';
 import type { DeviceCheck } from '../model/device-check.ts';
-import { isTraining } from '../model/dynamics.ts';
 import { ENGINE_NAMES, type EngineChoice } from '../model/engine.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import { parseSpecText, type SweepSpec } from '../model/spec.ts';
+import { isTraining, parseSpecText, type SweepSpec } from '../model/spec.ts';
 import { encodeResults, type Provenance } from '../results/codec.ts';
 import type { View } from '../sweep/cells.ts';
 import { Certification } from '../sweep/certification.ts';
@@ -28,10 +27,7 @@ export async function run(command: RunCommand): Promise<number> {
   const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
   if (command.out !== undefined) await checkWritable(command.out);
   const surroundings = nodeSurroundings(command);
-  const choice = await engineChooser(surroundings)(
-    command.engine,
-    isTraining(spec.dynamics, [spec.x.over, spec.y.over]),
-  );
+  const choice = await engineChooser(surroundings)(command.engine, isTraining(spec));
   const sweep = new Sweep(new SweepPlan(spec), choice.engine);
   const certifier = command.certify ? certifierOf(surroundings) : undefined;
   const { interrupted, deviceCheck } = await drive(sweep, choice, certifier, command.quiet);

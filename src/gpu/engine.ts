@@ -116,6 +116,9 @@ export class WebGpuEngine implements Engine {
   async *#run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
     const kernels = await this.#prepare();
     let waiting = new Waiting(replicas);
+    // The replicas of a sweep have one distribution.
+    const [first] = waiting.ahead();
+    kernels.useDistribution(first?.data);
     for (;;) {
       const deferred: Replica[] = [];
       yield* this.#phase(kernels, waiting, deferred, signal);

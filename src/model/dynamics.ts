@@ -23,6 +23,13 @@ export type DynamicsKind = (typeof DYNAMICS)[number];
 export const DECAYED = ['weights', 'bias', 'both'] as const;
 export type Decayed = (typeof DECAYED)[number];
 
+/**
+ * How S and b are kept between steps. `exact`: in more digits than the steps need. `float32`: in single
+ * precision, as most programs do, to show what that does: steps below half a spacing are lost.
+ */
+export const PARAMETERS_KEPT = ['exact', 'float32'] as const;
+export type ParametersKept = (typeof PARAMETERS_KEPT)[number];
+
 /** Settings that are numbers. */
 export interface DynamicsNumbers {
   /** η. */
@@ -50,6 +57,7 @@ export interface DynamicsNumbers {
 export interface Dynamics extends Partial<DynamicsNumbers> {
   readonly kind: DynamicsKind;
   readonly decayed?: Decayed;
+  readonly parameters?: ParametersKept;
 }
 
 export type DynamicsNumber = keyof DynamicsNumbers;
@@ -81,7 +89,10 @@ export const DYNAMICS_RANGES: Readonly<Record<DynamicsNumber, Range>> = {
   initialScale: { min: 0, max: 100 },
 };
 
-const DEFAULTS: DynamicsNumbers & { readonly decayed: Decayed } = {
+const DEFAULTS: DynamicsNumbers & {
+  readonly decayed: Decayed;
+  readonly parameters: ParametersKept;
+} = {
   learningRate: 0.01,
   steps: 1_000_000,
   momentum: 0.9,
@@ -93,12 +104,13 @@ const DEFAULTS: DynamicsNumbers & { readonly decayed: Decayed } = {
   weightDecay: 0,
   decayed: 'both',
   initialScale: 0,
+  parameters: 'exact',
 };
 
 /** PyTorch's default for Adam; 0.01 is the learning rate of the paper. */
 const ADAM_RATE = 0.001;
 
-const STEPPED = ['learningRate', 'steps'] as const;
+const STEPPED = ['learningRate', 'steps', 'parameters'] as const;
 const PULLS = ['l2', 'weightDecay', 'decayed', 'initialScale'] as const;
 const MOMENTS = ['beta1', 'beta2', 'epsilon'] as const;
 
@@ -151,7 +163,9 @@ export function readDynamics(value: unknown, along: readonly string[]): Dynamics
     read[setting] =
       setting === 'decayed'
         ? readChoice(given, field, DECAYED)
-        : readNumber(given, field, DYNAMICS_RANGES[setting]);
+        : setting === 'parameters'
+          ? readChoice(given, field, PARAMETERS_KEPT)
+          : readNumber(given, field, DYNAMICS_RANGES[setting]);
   }
   return read as unknown as Dynamics;
 }
@@ -190,22 +204,11 @@ export interface Training {
   readonly l2: Pull;
   readonly weightDecay: Pull;
   readonly initialScale: number;
-  /** Θ/‖u‖ at the test thresholds: the first step at which each has been reached is recorded. */
+  readonly parameters: ParametersKept;
+  /** θ/‖u‖ at the test thresholds: the first step at which each has been reached is recorded. */
   readonly testQuantiles: readonly number[];
   /** Training errors that each training threshold allows, likewise. */
   readonly trainErrors: readonly number[];
-}
-
-/**
- * Whether dynamics are more than gradient flow from S = 0 without decay: steps, decay, or weights at the
- * start, or an axis over them, at 0 of which too. They are trained by other engines, in float64.
- */
-export function isTraining(
-  { kind, weightDecay = 0, initialScale = 0 }: Dynamics,
-  along: readonly string[],
-): boolean {
-  const varied = along.includes('weightDecay') || along.includes('initialScale');
-  return isDescent(kind) || weightDecay > 0 || initialScale > 0 || varied;
 }
 
 /** The part of a Training that comes from the spec's dynamics. */
@@ -226,13 +229,6 @@ export function trainingOf(dynamics: Dynamics): Omit<Training, 'testQuantiles' |
     l2: pull(l2),
     weightDecay: pull(weightDecay),
     initialScale,
+    parameters: dynamics.parameters ?? 'exact',
   };
-}
-
-/**
- * Whether the margin of the data says what test accuracy tends to: proven for gradient flow and
- * gradient descent without a pull to zero (Soudry et al. 2018). Adam tends elsewhere.
- */
-export function followsMargin({ kind, l2 = 0, weightDecay = 0 }: Dynamics): boolean {
-  return [...FLOWS, 'gd'].includes(kind) && l2 === 0 && weightDecay === 0;
 }

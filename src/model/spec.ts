@@ -8,6 +8,7 @@ import {
   readAxis,
 } from './axis.ts';
 import type { Ensemble } from './dataset.ts';
+import { type DataLaw, GAUSSIAN, isIsotropic, isPlain, readData } from './distribution.ts';
 import {
   DYNAMICS_AXES,
   type Dynamics,
@@ -35,6 +36,7 @@ export interface SweepSpec extends Readonly<Record<Parameter, number>> {
   readonly version: typeof SPEC_VERSION;
   // samples, sigma, lambda and seed hold for all cells, except along an axis that runs over them.
   readonly ensemble: Ensemble;
+  readonly data: DataLaw;
   readonly x: Axis;
   readonly y: Axis;
   /** Replicas in a cell: seeds seed, seed + 1, …; 1 when an axis runs over seeds. */
@@ -57,6 +59,7 @@ export const DEFAULT_SPEC: SweepSpec = {
   lambda: 0.48,
   seed: 1,
   ensemble: 'independent',
+  data: GAUSSIAN,
   x: { over: 'lambda', from: 0.3, to: 0.6, step: 0.0125 },
   y: { over: 'seed', from: 1, to: 16, step: 1 },
   seedsPerCell: 1,
@@ -93,7 +96,11 @@ export function parseSpec(value: unknown): SweepSpec {
     throw new FieldError('y.over', y.over, `another parameter than the x axis, "${x.over}"`);
   }
   const ensemble = readChoice(given('ensemble'), 'ensemble', ENSEMBLES);
-  if (ensemble === 'twoPoint') checkTwoPoint(object, x, y);
+  const data = readData(given('data'));
+  if (ensemble === 'twoPoint') {
+    checkTwoPoint(object, x, y);
+    if (!isPlain(data)) throw new FieldError('data', data, 'nothing with the twoPoint ensemble');
+  }
   const parameters = {} as Record<Parameter, number>;
   for (const name of PARAMETERS) {
     if ((x.over === name || y.over === name) && object[name] !== undefined) {
@@ -104,6 +111,9 @@ export function parseSpec(value: unknown): SweepSpec {
   if (ensemble === 'twoPoint') parameters.samples = 2;
   const { kind } = DEFAULT_SPEC.dynamics;
   const dynamics = readDynamics(object.dynamics ?? { kind }, [x.over, y.over]);
+  if (dynamics.kind === 'conformal' && !isIsotropic(data)) {
+    throw new FieldError('data', data, 'spectrum 0 and shift 0 with dynamics "conformal"');
+  }
   for (const [name, { over }] of Object.entries({ x, y })) checkAxisSetting(name, over, dynamics);
   let horizon = readNumber(given('horizon'), 'horizon', { min: 0, max: 300 });
   if (isDescent(dynamics.kind)) {
@@ -116,6 +126,7 @@ export function parseSpec(value: unknown): SweepSpec {
     version: SPEC_VERSION,
     ...parameters,
     ensemble,
+    data,
     x,
     y,
     seedsPerCell: readNumber(given('seedsPerCell'), 'seedsPerCell', {
@@ -174,6 +185,29 @@ export function specDifferences(spec: SweepSpec): Record<string, unknown> {
     }
   }
   return json;
+}
+
+/**
+ * Whether a sweep is more than gradient flow from S = 0 on data that are alike in all directions: steps,
+ * decay, weights at the start (or an axis over them, at 0 of which too), a covariance or a mean. Such sweeps
+ * are trained by other engines, in float64.
+ */
+export function isTraining({ dynamics, data, x, y }: SweepSpec): boolean {
+  const { kind, weightDecay = 0, initialScale = 0 } = dynamics;
+  const varied = [x, y].some(({ over }) => over === 'weightDecay' || over === 'initialScale');
+  const more = weightDecay > 0 || initialScale > 0 || varied || !isIsotropic(data);
+  return isDescent(kind) || more;
+}
+
+/**
+ * Whether the margin of the data says what test accuracy tends to: proven for gradient flow and gradient
+ * descent without a pull to zero (Soudry et al. 2018), on data that are alike in all directions. Adam tends
+ * elsewhere.
+ */
+export function followsMargin({ dynamics, data }: Pick<SweepSpec, 'dynamics' | 'data'>): boolean {
+  const { kind, l2 = 0, weightDecay = 0 } = dynamics;
+  const plain = kind === 'flow' || kind === 'conformal' || kind === 'gd';
+  return plain && l2 === 0 && weightDecay === 0 && isIsotropic(data);
 }
 
 function readThresholds(value: unknown): SweepSpec['thresholds'] {

@@ -1,8 +1,7 @@
-import { followsMargin } from '../model/dynamics.ts';
 import { testAccuracy } from '../model/observables.ts';
 import type { Trajectory } from '../model/replica.ts';
 import type { Certified, Separability } from '../model/separability/certifier.ts';
-import type { SweepSpec } from '../model/spec.ts';
+import { followsMargin, type SweepSpec } from '../model/spec.ts';
 import {
   Column,
   entry,
@@ -191,7 +190,7 @@ export class ResultTable {
   testTime(index: number, k: number): Crossing {
     const crossing = this.#test.get(index, k);
     if (crossing.state !== 'notBy') return crossing;
-    if (!followsMargin(this.spec.dynamics)) return crossing;
+    if (!followsMargin(this.spec)) return crossing;
     const accuracy = this.spec.thresholds.test[k] as number;
     const proven = neverReaches(this.separability(index), this.cellOf(index).sigma, accuracy);
     return proven ? { state: 'never' } : crossing;

@@ -1,14 +1,9 @@
 import { axisValues, PARAMETERS, type Parameter } from '../model/axis.ts';
-import {
-  type Dynamics,
-  isDescent,
-  isTraining,
-  stepHorizon,
-  trainingOf,
-} from '../model/dynamics.ts';
+import { isPlain } from '../model/distribution.ts';
+import { type Dynamics, isDescent, stepHorizon, trainingOf } from '../model/dynamics.ts';
 import { maxTrainErrors, testQuantile } from '../model/observables.ts';
 import type { Goal, Replica } from '../model/replica.ts';
-import { dimensionsOf, type SweepSpec } from '../model/spec.ts';
+import { dimensionsOf, isTraining, type SweepSpec } from '../model/spec.ts';
 import { twoPoints } from '../model/theory/one-dimensional.ts';
 
 /** What a cell of the map stands for. */
@@ -65,7 +60,7 @@ export class SweepPlan {
   replica(index: number): Replica {
     const { spec } = this;
     const { samples, dimensions, sigma, lambda, seed, dynamics, horizon } = this.cellOf(index);
-    const training = isTraining(spec.dynamics, [spec.x.over, spec.y.over]);
+    const training = isTraining(spec);
     const { test, train } = spec.thresholds;
     return {
       index,
@@ -75,6 +70,7 @@ export class SweepPlan {
       sigma,
       ensemble: spec.ensemble,
       ...(spec.ensemble === 'twoPoint' ? { given: twoPoints(lambda) } : {}),
+      ...(isPlain(spec.data) ? {} : { data: spec.data }),
       dynamics: dynamics.kind,
       ...(training
         ? {

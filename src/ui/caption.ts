@@ -2,7 +2,7 @@
 import { isDescent } from '../model/dynamics.ts';
 import type { SweepPlan } from '../sweep/plan.ts';
 import { endOf, PARAMETER_LABELS } from './format.ts';
-import { dynamicsText } from './settings.ts';
+import { dataText, dynamicsText } from './settings.ts';
 
 /** What all cells have in common: N 128, σ 5, to t = 10³⁰. */
 export function commonText({ spec }: SweepPlan): string {
@@ -10,7 +10,9 @@ export function commonText({ spec }: SweepPlan): string {
     .filter((name) => name !== spec.x.over && name !== spec.y.over)
     .map((name) => `${PARAMETER_LABELS[name].symbol} ${spec[name]}`);
   const trained = dynamicsText(spec.dynamics, [spec.x.over, spec.y.over]);
+  const data = dataText(spec.data);
   const more = [
+    ...(data === '' ? [] : [data]),
     ...(trained === '' ? [] : [trained]),
     ...(spec.ensemble === 'nested' ? ['nested data'] : []),
     ...(spec.tolerance === 'fine' ? ['fine tolerance'] : []),

@@ -21,6 +21,10 @@ export interface Draft {
   seed: string;
   seedsPerCell: string;
   ensemble: string;
+  distribution: string;
+  degrees: string;
+  spectrum: string;
+  shift: string;
   test: string;
   train: string;
   horizon: string;
@@ -69,6 +73,10 @@ export function draftOf(spec: SweepSpec): Draft {
     seed: String(spec.seed),
     seedsPerCell: String(spec.seedsPerCell),
     ensemble: spec.ensemble,
+    distribution: spec.data.distribution,
+    degrees: String(spec.data.degrees ?? 3),
+    spectrum: String(spec.data.spectrum),
+    shift: String(spec.data.shift),
     test: spec.thresholds.test.join(', '),
     train: spec.thresholds.train.join(', '),
     horizon: String(spec.horizon),
@@ -100,6 +108,15 @@ function axisJson({ over, form, from, to, step, list: values }: AxisDraft): obje
     : { over, from: value(from), to: value(to), step: value(step) };
 }
 
+function dataJson({ distribution, degrees, spectrum, shift }: Draft): object {
+  return {
+    distribution,
+    ...(distribution === 'studentT' ? { degrees: value(degrees) } : {}),
+    spectrum: value(spectrum),
+    shift: value(shift),
+  };
+}
+
 function settingsJson(settings: Draft['settings'], axes: readonly string[]): object {
   const entries = Object.entries(settings).filter(([name]) => !axes.includes(name));
   return Object.fromEntries(entries.map(([name, text]) => [name, value(text)]));
@@ -113,12 +130,14 @@ export function specOf(draft: Draft): SweepSpec {
   const axes: string[] = [draft.x.over, draft.y.over];
   const json: Record<string, unknown> = {
     ...specToJson(parseSpec({})),
+    data: undefined,
     samples: value(draft.samples),
     sigma: value(draft.sigma),
     lambda: value(draft.lambda),
     seed: value(draft.seed),
     seedsPerCell: axes.includes('seed') ? 1 : value(draft.seedsPerCell),
     ensemble: draft.ensemble,
+    ...(draft.ensemble === 'twoPoint' ? {} : { data: dataJson(draft) }),
     thresholds: { test: list(draft.test), train: list(draft.train) },
     ...(isDescent(draft.dynamics) ? {} : { horizon: value(draft.horizon) }),
     tolerance: draft.tolerance,

@@ -1,10 +1,9 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { followsMargin, isTraining } from '../model/dynamics.ts';
 import type { ChooseEngine, Engine, EnginePreference } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import type { SweepSpec } from '../model/spec.ts';
+import { followsMargin, isTraining, type SweepSpec } from '../model/spec.ts';
 import type { View } from '../sweep/cells.ts';
 import { Certification } from '../sweep/certification.ts';
 import { SweepPlan } from '../sweep/plan.ts';
@@ -146,9 +145,9 @@ export class GrokLab extends LitElement {
   }
 
   /** The engine of the present preference for a spec; undefined, and said why, if it cannot be had. */
-  async #engine({ dynamics, x, y }: SweepSpec): Promise<Engine | undefined> {
+  async #engine(spec: SweepSpec): Promise<Engine | undefined> {
     try {
-      return await this.#owner?.engine(isTraining(dynamics, [x.over, y.over]));
+      return await this.#owner?.engine(isTraining(spec));
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
       return undefined;
@@ -314,7 +313,7 @@ export class GrokLab extends LitElement {
       <h2>Median over seeds${where}</h2>
       <p class="muted">
         quartiles shaded; replicas that had not grokked by t_end count as later than all
-        others${x.over === 'lambda' && followsMargin(plan.spec.dynamics) ? '; dashed, late-time theory for N → ∞' : nothing}
+        others${x.over === 'lambda' && followsMargin(plan.spec) ? '; dashed, late-time theory for N → ∞' : nothing}
       </p>
       <grok-profile .view=${view} .revision=${this.painted} .row=${row}></grok-profile>
     `;

@@ -1,8 +1,9 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import { followsMargin } from '../model/dynamics.ts';
-import { CRITICAL_LAMBDA, divergenceLambda } from '../model/theory/margin.ts';
+import { followsMargin } from '../model/spec.ts';
+import { divergenceLambda } from '../model/theory/margin.ts';
+import { criticalLambdaOf } from '../model/theory/shift.ts';
 import type { Quantile, Summary } from '../results/summary.ts';
 import { columnSummaries, type View } from '../sweep/cells.ts';
 import { endOf, PARAMETER_LABELS, powerOfTen, quantileText, time } from './format.ts';
@@ -96,7 +97,7 @@ export class GrokProfile extends PlotElement {
   #theory(): { lambda: number; log10t: number }[] {
     const { spec } = (this.view as View).plan;
     if (spec.x.over !== 'lambda' || spec.ensemble === 'twoPoint') return [];
-    if (!followsMargin(spec.dynamics)) return [];
+    if (!followsMargin(spec)) return [];
     return lateTimes(spec.thresholds.test[(this.view as View).threshold] as number);
   }
 
@@ -224,7 +225,13 @@ export class GrokProfile extends PlotElement {
     this.#drawMedians(chart, (edge + bbox.top) / 2, palette);
     const { plan } = view;
     if (plan.spec.x.over === 'lambda') {
-      markX(chart, plan.xs, CRITICAL_LAMBDA, 'λc', palette);
+      markX(
+        chart,
+        plan.xs,
+        criticalLambdaOf(plan.spec.data, plan.cell(0, 0).dimensions),
+        'λc',
+        palette,
+      );
       const points = this.#theory().map(({ lambda, log10t }) => {
         const x = positionOf(plan.xs, lambda);
         // Above the plot is the band for times beyond t_end.

@@ -1,5 +1,6 @@
 /** Settings of the dynamics in words, for the form and for captions. */
-import type { Decayed, DynamicsKind, DynamicsNumber } from '../model/dynamics.ts';
+import type { DataLaw, DistributionKind } from '../model/distribution.ts';
+import type { Decayed, DynamicsKind, DynamicsNumber, ParametersKept } from '../model/dynamics.ts';
 import { type Dynamics, defaultDynamics } from '../model/dynamics.ts';
 
 /** How each kind trains, in a few words. */
@@ -33,6 +34,29 @@ export const DECAYED_NAMES: Readonly<Record<Decayed, string>> = {
   bias: 'bias',
 };
 
+export const PARAMETERS_NAMES: Readonly<Record<ParametersKept, string>> = {
+  exact: 'exact',
+  float32: 'float32, which freezes',
+};
+
+export const DISTRIBUTION_NAMES: Readonly<Record<DistributionKind, string>> = {
+  gaussian: 'Gaussian',
+  rademacher: '±1 (Rademacher)',
+  uniform: 'uniform',
+  laplace: 'Laplace',
+  studentT: 'Student t',
+};
+
+/** What is not standard Gaussian about data: "Student t, ν 3, mean 0.5 of x₁". Empty for Gaussian data. */
+export function dataText({ distribution, degrees, spectrum, shift }: DataLaw): string {
+  return [
+    ...(distribution === 'gaussian' ? [] : [`${DISTRIBUTION_NAMES[distribution]} data`]),
+    ...(degrees === undefined ? [] : [`ν ${degrees}`]),
+    ...(spectrum === 0 ? [] : [`covariance j^−${spectrum}`]),
+    ...(shift === 0 ? [] : [`mean ${shift}σ of x₁`]),
+  ].join(', ');
+}
+
 const SYMBOLS: Readonly<Partial<Record<DynamicsNumber, string>>> = {
   learningRate: 'η',
   momentum: 'β',
@@ -57,6 +81,7 @@ export function dynamicsText(dynamics: Dynamics, along: readonly string[]): stri
     const told = name === 'epsilon' ? value !== defaults.epsilon : value !== 0;
     return value === undefined || along.includes(name) || !told ? [] : [`${symbol} ${value}`];
   });
+  if (dynamics.parameters === 'float32') parts.push('float32 parameters');
   if (dynamics.kind === 'flow' && parts.length === 0) return '';
   return [DYNAMICS_NAMES[dynamics.kind], ...parts].join(', ');
 }

@@ -7,7 +7,13 @@ import type { SweepSpec } from '../model/spec.ts';
 import { type AxisDraft, type Draft, draftOf, specOf, withDynamics } from './draft.ts';
 import { count, PARAMETER_LABELS } from './format.ts';
 import { PRESETS } from './presets.ts';
-import { DECAYED_NAMES, DYNAMICS_NAMES, SETTING_LABELS } from './settings.ts';
+import {
+  DECAYED_NAMES,
+  DISTRIBUTION_NAMES,
+  DYNAMICS_NAMES,
+  PARAMETERS_NAMES,
+  SETTING_LABELS,
+} from './settings.ts';
 import { theme } from './theme.ts';
 
 /** Fields of the form, by the field that an error names. */
@@ -144,7 +150,24 @@ export class GrokSpecForm extends LitElement {
             ${this.#renderText('test', 'Test accuracies timed', 'thresholds.test')}
             ${this.#renderText('train', 'Train accuracies timed', 'thresholds.train')}
             ${this.#renderChoice('ensemble', 'Datasets along λ', { independent: 'independent', nested: 'nested (common random numbers)', twoPoint: 'two points: −1 and 1 − 2λ' })}
+            ${draft.ensemble === 'twoPoint' ? nothing : this.#renderData()}
             ${this.#renderChoice('tolerance', 'Tolerance', { default: 'default', fine: 'fine' })}
+            ${
+              isDescent(draft.dynamics)
+                ? html`<div>
+                    <label for="parameters">S and b between steps</label>
+                    <select
+                      id="parameters"
+                      @change=${(event: Event) => this.#setting('parameters', (event.target as HTMLSelectElement).value)}
+                    >
+                      ${Object.entries(PARAMETERS_NAMES).map(
+                        ([value, text]) =>
+                          html`<option value=${value} ?selected=${draft.settings.parameters === value}>${text}</option>`,
+                      )}
+                    </select>
+                  </div>`
+                : nothing
+            }
             ${this.#renderChoice('until', 'A run ends', { thresholds: 'at its last threshold', horizon: isDescent(draft.dynamics) ? 'at the last step' : 'at the horizon' })}
           </div>
         </details>
@@ -174,7 +197,7 @@ export class GrokSpecForm extends LitElement {
   #renderDynamics(axes: readonly string[]): unknown {
     const { dynamics, settings } = this.draft;
     const names = settingsOf(dynamics).filter((name) => !axes.includes(name));
-    const shown = names.filter((name) => name !== 'decayed' && name !== 'initialScale');
+    const shown = names.filter((name) => !['decayed', 'initialScale', 'parameters'].includes(name));
     const numbers = shown.map((name) =>
       this.#renderSetting(name, SETTING_LABELS[name as keyof typeof SETTING_LABELS]),
     );
@@ -220,6 +243,22 @@ export class GrokSpecForm extends LitElement {
     `;
   }
 
+  /** What the data are drawn from. */
+  #renderData(): unknown {
+    return html`
+      ${this.#renderChoice('distribution', 'Entries of the data', DISTRIBUTION_NAMES)}
+      ${
+        this.draft.distribution === 'studentT'
+          ? this.#renderText('degrees', 'Degrees of freedom ν', 'data.degrees')
+          : nothing
+      }
+      <div class="two">
+        ${this.#renderText('spectrum', 'Covariance exponent α', 'data.spectrum')}
+        ${this.#renderText('shift', 'Mean of x₁ over σ', 'data.shift')}
+      </div>
+    `;
+  }
+
   #renderSetting(name: string, label: string): unknown {
     const invalid = this.#place() === `dynamics.${name}`;
     return html`<div>
@@ -260,7 +299,7 @@ export class GrokSpecForm extends LitElement {
   }
 
   #renderChoice(
-    name: 'ensemble' | 'tolerance' | 'until',
+    name: 'ensemble' | 'distribution' | 'tolerance' | 'until',
     label: string,
     choices: Record<string, string>,
   ): unknown {
@@ -346,6 +385,7 @@ export class GrokSpecForm extends LitElement {
       ...PARAMETERS.filter((name) => !axes.includes(name)),
       ...(axes.includes('seed') ? [] : ['seedsPerCell']),
       ...['x', 'y', 'horizon', 'thresholds.test', 'thresholds.train'],
+      ...['data.degrees', 'data.spectrum', 'data.shift'],
       ...settingsOf(this.draft.dynamics)
         .filter((name) => !axes.includes(name))
         .map((name) => `dynamics.${name}`),

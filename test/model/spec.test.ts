@@ -72,6 +72,21 @@ describe('spec', () => {
     expect(new SweepPlan(parseSpec({ y: decays })).replica(0)).toHaveProperty('training');
   });
 
+  it('data: a distribution, a covariance, a mean', () => {
+    const data = { distribution: 'studentT', degrees: 4, spectrum: 1, shift: 0.5 };
+    const spec = parseSpec({ data });
+    expect(spec.data).toEqual(data);
+    expect(parseSpec(specDifferences(spec))).toEqual(spec);
+    expect(new SweepPlan(spec).replica(0)).toMatchObject({
+      data,
+      training: { weightDecay: { weights: 0 } },
+    });
+    // Another distribution alone needs no other engine.
+    const laplace = new SweepPlan(parseSpec({ data: { distribution: 'laplace' } })).replica(0);
+    expect(laplace).not.toHaveProperty('training');
+    expect(new SweepPlan(parseSpec({})).replica(0)).not.toHaveProperty('data');
+  });
+
   it('rounds λN to the nearest whole number, at least 1', () => {
     expect([dimensionsOf(0.5, 333), dimensionsOf(0.001, 10), dimensionsOf(1.5, 10)]).toEqual([
       167, 1, 15,
@@ -258,6 +273,26 @@ const BAD: readonly [string, unknown, RegExp][] = [
     'no thresholds',
     { thresholds: { test: [] } },
     /^thresholds.test: got "a list of 0"; expected a list of 1 to 8/,
+  ],
+  [
+    'a distribution',
+    { data: { distribution: 'cauchy' } },
+    /^data.distribution: got "cauchy"; expected one of "gaussian", "rademacher", "uniform", "laplace", "studentT"/,
+  ],
+  [
+    'degrees of freedom of a Gaussian',
+    { data: { degrees: 3 } },
+    /^data.degrees: got 3; expected nothing without "studentT"/,
+  ],
+  [
+    'a variance that is infinite',
+    { data: { distribution: 'studentT', degrees: 2 } },
+    /^data.degrees: got 2; expected a number from 3 to 1000/,
+  ],
+  [
+    'a mean without bias',
+    { data: { shift: 1 }, dynamics: { kind: 'conformal' } },
+    /^data: got .*; expected spectrum 0 and shift 0 with dynamics "conformal"/,
   ],
   ['horizon too far', { horizon: 301 }, /^horizon: got 301; expected a number from 0 to 300/],
   [

@@ -1,9 +1,10 @@
 import { datasetValues } from '../../model/dataset.ts';
+import { GAUSSIAN, scalesOf } from '../../model/distribution.ts';
 import { initialWeights } from '../../model/draws.ts';
 import type { Pull, Training } from '../../model/dynamics.ts';
 import { flowSettings, type Replica, type Trajectory } from '../../model/replica.ts';
 import { ERROR_COUNTS } from '../../model/trajectory.ts';
-import { Objective, statsOf } from './objective.ts';
+import { momentsOf, Objective, statsOf } from './objective.ts';
 
 /** Coefficient of ROS2 that makes it L-stable. */
 const GAMMA = 1 - Math.SQRT1_2;
@@ -29,10 +30,19 @@ const MAX_REJECTIONS = 60;
  * @param onGradient called after every gradient or product with the Hessian, which costs as much
  */
 export function runFlowInTime(replica: Replica, onGradient: () => void = () => {}): Trajectory {
+  return trainFlowInTime(replica, onGradient).trajectory;
+}
+
+/** The same with the weights at the end: S, then b. */
+export function trainFlowInTime(
+  replica: Replica,
+  onGradient: () => void = () => {},
+): { readonly trajectory: Trajectory; readonly weights: Float64Array } {
   const { index } = replica;
   const run = new FlowInTime(replica, onGradient);
   const failure = run.integrate();
-  return { index, rows: Float64Array.from(run.rows), gradients: run.gradients, failure };
+  const { gradients, weights } = run;
+  return { trajectory: { index, rows: Float64Array.from(run.rows), gradients, failure }, weights };
 }
 
 class FlowInTime {
@@ -46,6 +56,7 @@ class FlowInTime {
   #x: Float64Array;
   readonly #slope: Float64Array;
   readonly #curvature: Float64Array;
+  readonly #scales: Float64Array;
   #t = 0;
   #recordedAt = 0;
   #errors = 0;
@@ -61,10 +72,15 @@ class FlowInTime {
     this.#replica = replica;
     this.#training = training;
     this.#objective = new Objective(datasetValues(replica), samples, dimensions, sigma);
+    this.#scales = scalesOf(replica.data ?? GAUSSIAN, dimensions);
     this.#x = new Float64Array(dimensions + 1);
     this.#x.set(initialWeights(replica, training.initialScale));
     this.#slope = new Float64Array(dimensions + 1);
     this.#curvature = new Float64Array(samples);
+  }
+
+  get weights(): Float64Array {
+    return this.#x;
   }
 
   /** Runs to the goal or the horizon. Returns the reason of a failure, or null. */
@@ -174,11 +190,8 @@ class FlowInTime {
 
   /** Records an accepted step; true if the goal is reached. */
   #accept(end: number): boolean {
-    const last = this.#x.length - 1;
-    const clock = -(this.#x[last] as number);
-    const { sigma, goal } = this.#replica;
-    const weights = this.#x.subarray(0, last);
-    const uNorm = sigma * Math.sqrt(dot(weights, weights));
+    const { goal } = this.#replica;
+    const { clock, uNorm } = momentsOf(this.#replica, this.#scales, this.#x);
     const below = goal !== null && clock < goal.testQuantile * uNorm;
     const { loss, residual, errors } = statsOf(this.#objective.z);
     const reached = goal !== null && this.#wasBelow && !below && errors <= goal.trainErrors;

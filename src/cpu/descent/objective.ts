@@ -1,3 +1,5 @@
+import type { Replica } from '../../model/replica.ts';
+
 /** A dataset as training in steps sees it. Parameters are S (d values) and, last, b. */
 export interface DescentObjective {
   /** z_i of the rows of the last evaluation, in its order. */
@@ -142,4 +144,20 @@ export function statsOf(z: Float64Array): { loss: number; residual: number; erro
     if (zi >= 0) errors++;
   }
   return { loss: loss / z.length, residual: residual / z.length, errors };
+}
+
+/**
+ * What z = σ(s ∘ g + m e₁)·S + b of a new sample has: minus its mean, −b − σmS₁, and its standard deviation,
+ * σ‖s ∘ S‖. They are θ and ‖u‖ where s = 1 and m = 0, and what test accuracy depends on.
+ */
+export function momentsOf(
+  { sigma, data }: Pick<Replica, 'sigma' | 'data'>,
+  scales: Float64Array,
+  x: Float64Array,
+): { clock: number; uNorm: number } {
+  const last = x.length - 1;
+  let sum = 0;
+  for (let j = 0; j < last; j++) sum += ((scales[j] as number) * (x[j] as number)) ** 2;
+  const mean = (x[last] as number) + sigma * (data?.shift ?? 0) * (x[0] as number);
+  return { clock: -mean, uNorm: sigma * Math.sqrt(sum) };
 }

@@ -1,11 +1,12 @@
 import { datasetValues } from '../../model/dataset.ts';
+import { GAUSSIAN, scalesOf } from '../../model/distribution.ts';
 import { initialWeights } from '../../model/draws.ts';
 import { type DescentKind, isDescent, type Training } from '../../model/dynamics.ts';
 import type { BytesOf } from '../../model/memory.ts';
 import type { Replica, Trajectory } from '../../model/replica.ts';
 import { ERROR_COUNTS } from '../../model/trajectory.ts';
 import { Batches } from './batches.ts';
-import { type DescentObjective, Objective, statsOf } from './objective.ts';
+import { type DescentObjective, momentsOf, Objective, statsOf } from './objective.ts';
 import { Update } from './update.ts';
 
 /** Rows of a record for every factor of ten in the number of steps. */
@@ -78,6 +79,7 @@ class Descent {
   #errors = 0;
   readonly #startLoss: number;
   readonly #marks: Mark[];
+  readonly #scales: Float64Array;
 
   constructor(
     replica: Replica,
@@ -93,6 +95,7 @@ class Descent {
     this.#objective = makeObjective(replica, datasetValues(replica));
     this.#batches = training.batchSize > 0 ? new Batches(replica, training.batchSize) : undefined;
     this.#update = new Update(dynamics as DescentKind, training, dimensions + 1);
+    this.#scales = scalesOf(replica.data ?? GAUSSIAN, dimensions);
     this.#x = new Float64Array(dimensions + 1);
     this.#x.set(initialWeights(replica, training.initialScale));
     this.#startLoss = statsOf(this.#objective.products(this.#x)).loss;
@@ -148,10 +151,7 @@ class Descent {
   }
 
   #state(x: Float64Array): { clock: number; uNorm: number } {
-    const last = x.length - 1;
-    let sum = 0;
-    for (let j = 0; j < last; j++) sum += (x[j] as number) ** 2;
-    return { clock: -(x[last] as number), uNorm: this.#replica.sigma * Math.sqrt(sum) };
+    return momentsOf(this.#replica, this.#scales, x);
   }
 
   /** Adds the row of a step; returns its training loss. */

@@ -27,6 +27,7 @@ export class Update {
   step(x: Float64Array, slope: Float64Array): void {
     const { learningRate: eta, momentum, beta1, beta2, epsilon, l2, weightDecay } = this.#training;
     const last = x.length - 1;
+    const single = this.#training.parameters === 'float32';
     const first = this.#first;
     const second = this.#second;
     const rate = (pull: Pull, j: number): number => (j < last ? pull.weights : pull.bias);
@@ -59,7 +60,8 @@ export class Update {
           change = mean / correction1 / (Math.sqrt(square / correction2) + epsilon);
         }
       }
-      x[j] = xj - eta * (change + rate(weightDecay, j) * xj);
+      const next = xj - eta * (change + rate(weightDecay, j) * xj);
+      x[j] = single ? Math.fround(next) : next;
     }
   }
 }
