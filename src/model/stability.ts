@@ -8,7 +8,7 @@ const MAX_ITERATIONS = 500;
 
 /**
  * Largest eigenvalue of the Hessian of the mean loss at the start, ¼ (1/N) Σ y yᵀ with y = (σg_i, 1), by
- * power iteration. For N → ∞ it is σ²(1 + √λ)²/4 (Marchenko–Pastur).
+ * power iteration.
  */
 export function startCurvature(id: DatasetId, sigma: number): number {
   const { samples, dimensions } = id;
@@ -36,6 +36,11 @@ export function startCurvature(id: DatasetId, sigma: number): number {
     curvature = norm;
   }
   return curvature;
+}
+
+/** The same for N → ∞, σ²(1 + √λ)²/4; with the bias, whose own is ¼, at least that. */
+export function limitCurvature(lambda: number, sigma: number): number {
+  return Math.max(0.25, (sigma * sigma * (1 + Math.sqrt(lambda)) ** 2) / 4);
 }
 
 /**

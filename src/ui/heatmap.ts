@@ -302,7 +302,7 @@ export class GrokHeatmap extends PlotElement {
     for (const line of divergenceLine(view.plan, accuracy)) {
       markLine(chart, line, palette, [5, 3]);
     }
-    drawLegend(chart, image, endOf(spec), palette);
+    drawLegend(chart, image, spec.dynamics.steps ? 'the end' : endOf(spec), palette);
     ctx.restore();
   }
 }

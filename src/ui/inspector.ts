@@ -1,11 +1,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { stableLearningRate, startCurvature } from '../model/stability.ts';
 import { ERROR_COUNTS } from '../model/trajectory.ts';
 import type { Crossing } from '../results/times.ts';
 import type { View } from '../sweep/cells.ts';
 import { type Asymptotes, asymptotesOf, separabilityFacts } from './asymptotes.ts';
 import type { CertifyRequest } from './certificates.ts';
 import type { Mark } from './chart.ts';
+import type { TrainOne } from './comparison.ts';
 import { quietButtonStyle } from './controls-style.ts';
 import { type Curves, curvesOf } from './curves.ts';
 import { count, endOf, number, quantileText, time } from './format.ts';
@@ -77,11 +79,14 @@ export class GrokInspector extends LitElement {
   @property({ attribute: false }) revision = 0;
   /** The cell to show. */
   @property({ attribute: false }) cell: CellPosition | undefined;
+  /** Trains a replica by other dynamics; without it, none is. */
+  @property({ attribute: false }) train: TrainOne | undefined;
   /** Whether a dataset can be certified now. */
   @property({ attribute: false }) certifiable = false;
   /** Which of the cell's seeds, counted from 0. */
   @state() private seed = 0;
 
+  #curvature: { readonly of: string; readonly value: number } | undefined;
   #curves: { readonly of: object; readonly curves: Curves } | undefined;
 
   protected override render(): unknown {
@@ -121,7 +126,8 @@ export class GrokInspector extends LitElement {
       }
       ${
         table.failures.has(index)
-          ? html`<p>This run failed: ${table.failures.get(index)}.</p>`
+          ? html`<p>This run failed: ${table.failures.get(index)}.</p>
+              ${this.#renderStable(view, index)}`
           : table.has(index)
             ? this.#renderRun(view, index, samples, threshold)
             : html`<p class="muted">Not computed yet.</p>`
@@ -154,6 +160,8 @@ export class GrokInspector extends LitElement {
         count(table.gradients(index)),
       ],
     ];
+    const stable = this.#stable(view, index);
+    if (stable !== undefined) facts.push(['steps stable at the start up to η', number(stable, 3)]);
     if (final) {
       facts.push(
         ['run ended at t', time(final.log10t)],
@@ -172,10 +180,30 @@ export class GrokInspector extends LitElement {
               this.#curvesOf(rows, samples),
               marksOf(train, test),
               asymptotesOf(plan, index, table.separability(index)),
+              index,
             )
           : nothing
       }
     `;
+  }
+
+  #renderStable(view: View, index: number): unknown {
+    const stable = this.#stable(view, index);
+    if (stable === undefined) return nothing;
+    return html`<p class="muted">
+      Steps are stable at the start up to η ${number(stable, 3)}, by the Hessian of these data.
+    </p>`;
+  }
+
+  /** The largest stable learning rate for the dataset of a replica. */
+  #stable({ plan }: View, index: number): number | undefined {
+    const { dynamics, sigma } = plan.cellOf(index);
+    if (stableLearningRate(dynamics, 1) === undefined) return undefined;
+    const of = JSON.stringify(plan.replica(index));
+    if (this.#curvature?.of !== of) {
+      this.#curvature = { of, value: startCurvature(plan.replica(index), sigma) };
+    }
+    return stableLearningRate(dynamics, this.#curvature.value);
   }
 
   #curvesOf(rows: Parameters<typeof curvesOf>[0], samples: number): Curves {
@@ -187,6 +215,7 @@ export class GrokInspector extends LitElement {
     curves: Curves,
     marks: readonly Mark[],
     asymptotes: Asymptotes | undefined,
+    index: number,
   ): unknown {
     const charts = chartsOf(curves, marks, asymptotes, this.#thresholds());
     return html`
@@ -196,6 +225,7 @@ export class GrokInspector extends LitElement {
           ${note ? html`<p class="muted">${note}</p>` : nothing}`,
       )}
       <grok-table label="Curves" .content=${() => tableOf(curves)}></grok-table>
+      <grok-comparison .view=${this.view} .index=${index} .train=${this.train}></grok-comparison>
     `;
   }
 

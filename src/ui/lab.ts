@@ -6,13 +6,15 @@ import type { Certifier } from '../model/separability/certifier.ts';
 import { followsMargin, isTraining, type SweepSpec } from '../model/spec.ts';
 import type { View } from '../sweep/cells.ts';
 import { Certification } from '../sweep/certification.ts';
+import { asFlow, estimateSeconds, hasFlow } from '../sweep/cost.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { cellText, commonText } from './caption.ts';
 import type { CertifyRequest } from './certificates.ts';
+import type { TrainOne } from './comparison.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { EngineOwner } from './engine-owner.ts';
-import { PARAMETER_LABELS } from './format.ts';
+import { duration, PARAMETER_LABELS } from './format.ts';
 import { headerStyle, renderHeader } from './header.ts';
 import type { CellPosition } from './heatmap.ts';
 import { labStyle } from './lab-style.ts';
@@ -23,6 +25,9 @@ import { theme } from './theme.ts';
 /** Milliseconds between two paintings of a running sweep, and how many times their own cost. */
 const PAINT_INTERVAL = 120;
 const PAINT_SHARE = 8;
+
+/** Seconds of training in steps that are not begun without a word. */
+const LONG = 3600;
 
 /** Test accuracy whose time is shown, where the spec has it. */
 const SHOWN_ACCURACY = 0.95;
@@ -44,6 +49,8 @@ export class GrokLab extends LitElement {
   /** Of the present sweep: the one that goes on, or the last. */
   @state() private certification: Certification | undefined;
   @state() private problem = '';
+  /** A run that waits for the reader's word, since it would take long. */
+  @state() private long: { readonly spec: SweepSpec; readonly seconds: number } | undefined;
   /** Counts what the charts have to show anew; progress has a count of its own. */
   @state() private painted = 0;
   @state() private noted = 0;
@@ -57,6 +64,8 @@ export class GrokLab extends LitElement {
   /** Counts the runs asked for: of several that wait, the newest begins. */
   #asked = 0;
   #owner: EngineOwner | undefined;
+  /** Sweeps of one replica that run beside the map's. */
+  readonly #beside = new Set<Sweep>();
   #frame = 0;
   #nextPaint = 0;
 
@@ -83,6 +92,7 @@ export class GrokLab extends LitElement {
       this.#asked++;
       this.#owner?.cancel();
       this.sweep?.stop();
+      for (const sweep of this.#beside) sweep.stop();
       this.certification?.stop();
       this.#run = this.#run.then(() => this.#owner?.dispose());
     });
@@ -154,6 +164,23 @@ export class GrokLab extends LitElement {
     }
   }
 
+  /** Trains one replica beside the sweep, on the processor. */
+  readonly #trainOne: TrainOne = async (spec) => {
+    try {
+      const choice = await (this.chooseEngine as ChooseEngine)('wasm', isTraining(spec));
+      const sweep = new Sweep(new SweepPlan(spec), choice.engine);
+      this.#beside.add(sweep);
+      await sweep.run();
+      this.#beside.delete(sweep);
+      choice.engine.dispose();
+      const rows = sweep.table.record(0);
+      if (sweep.table.failures.has(0)) return sweep.table.failures.get(0) ?? '';
+      return rows ?? (sweep.message || 'it was stopped');
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+
   /** Certifies datasets of the present sweep, while it runs or after; one certification at a time. */
   #certify(request: CertifyRequest): void {
     const view = this.#view;
@@ -213,7 +240,7 @@ export class GrokLab extends LitElement {
           <grok-progress .sweep=${this.sweep} .revision=${this.noted}></grok-progress>
         </section>
         <section class="picture" aria-label="Map">
-          ${this.#renderProblem()}
+          ${this.#renderProblem()} ${this.#renderLong()}
           ${view ? this.#renderPictures(view) : html`<p class="muted">${this.problem ? nothing : 'Starting …'}</p>`}
         </section>
         <section class="detail" aria-label="Replica">
@@ -222,6 +249,7 @@ export class GrokLab extends LitElement {
             .revision=${this.painted}
             .cell=${this.selected}
             .certifiable=${this.certifier !== undefined && this.certification?.state !== 'running'}
+            .train=${this.#trainOne}
             @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
           ></grok-inspector>
         </section>
@@ -326,7 +354,29 @@ export class GrokLab extends LitElement {
       setup.open = false;
       setup.querySelector('summary')?.focus();
     }
-    this.#start(spec);
+    const processors = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
+    const seconds = estimateSeconds(spec, processors);
+    this.long = seconds > LONG ? { spec, seconds } : undefined;
+    if (!this.long) this.#start(spec);
+  }
+
+  /** Says what a run would take, and offers the flow. */
+  #renderLong(): unknown {
+    const { long } = this;
+    if (!long) return nothing;
+    const start = (spec: SweepSpec): void => {
+      this.long = undefined;
+      history.replaceState(null, '', hashOf(spec));
+      this.#start(spec);
+    };
+    return html`<div class="notice" role="alert">
+      <p>
+        This takes up to about ${duration(long.seconds)} on this
+        device.${hasFlow(long.spec) ? ' Gradient flow, which it follows for small η, takes seconds or minutes.' : nothing}
+      </p>
+      ${hasFlow(long.spec) ? html`<button @click=${() => start(asFlow(long.spec))}>Run gradient flow</button>` : nothing}
+      <button @click=${() => start(long.spec)}>Run it all the same</button>
+    </div>`;
   }
 
   #prefer(preference: EnginePreference): void {

@@ -25,6 +25,7 @@ export function drawLegend(
   const swatches: Swatch[] = [
     { lines: ['not by', end], colour: palette.neutral, hatched: true },
     ...(has('never') ? [{ lines: ['never'], colour: palette.never, hatched: false }] : []),
+    ...(has('failed') ? [{ lines: ['failed'], colour: palette.danger, hatched: true }] : []),
     ...(has('fromStart')
       ? [{ lines: ['from the', 'start'], colour: palette.start, hatched: false }]
       : []),

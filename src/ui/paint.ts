@@ -9,6 +9,8 @@ export interface StateColours {
   readonly never: string;
   readonly start: string;
   readonly hatch: string;
+  /** Of runs that failed. */
+  readonly danger: string;
 }
 
 /** Opacity of a cell that borrows the colour of a coarser one while it waits for its own. */
@@ -96,6 +98,7 @@ export class MapImage {
     const neutral = rgb(this.palette.neutral);
     const start = rgb(this.palette.start);
     const never = rgb(this.palette.never);
+    const failed = rgb(this.palette.danger);
     const paint = (at: number, [red, green, blue]: Rgb, alpha: number): void => {
       image.data[at] = red;
       image.data[at + 1] = green;
@@ -114,6 +117,10 @@ export class MapImage {
         if (shown.state === 'crossed') paint(at, viridis(this.shade(shown.log10t)), alpha);
         if (shown.state === 'fromStart') paint(at, start, alpha);
         if (shown.state === 'never') paint(at, never, alpha);
+        if (shown.state === 'failed') {
+          paint(at, failed, alpha);
+          mask.data[at + 3] = alpha;
+        }
         if (shown.state === 'notBy') {
           paint(at, neutral, alpha);
           mask.data[at + 3] = alpha;

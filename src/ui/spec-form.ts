@@ -4,8 +4,10 @@ import { type AxisParameter, axisValues, PARAMETERS, type Parameter } from '../m
 import { DYNAMICS_AXES, type DynamicsKind, isDescent, settingsOf } from '../model/dynamics.ts';
 import { FieldError } from '../model/fields.ts';
 import type { SweepSpec } from '../model/spec.ts';
+import { limitCurvature, stableLearningRate } from '../model/stability.ts';
+import { estimateSeconds } from '../sweep/cost.ts';
 import { type AxisDraft, type Draft, draftOf, specOf, withDynamics } from './draft.ts';
-import { count, PARAMETER_LABELS } from './format.ts';
+import { count, duration, number, PARAMETER_LABELS } from './format.ts';
 import { PRESETS } from './presets.ts';
 import {
   DECAYED_NAMES,
@@ -171,6 +173,7 @@ export class GrokSpecForm extends LitElement {
             ${this.#renderChoice('until', 'A run ends', { thresholds: 'at its last threshold', horizon: isDescent(draft.dynamics) ? 'at the last step' : 'at the horizon' })}
           </div>
         </details>
+        ${this.#renderEstimate()}
         ${this.#place() === 'form' ? this.#renderError() : nothing}
         ${this.#isRun() ? nothing : html`<p class="muted">Changed, not run yet.</p>`}
         <button class="run" type="submit">Run${this.#size()}</button>
@@ -279,6 +282,26 @@ export class GrokSpecForm extends LitElement {
   #setting(name: string, value: string): void {
     this.draft = { ...this.draft, settings: { ...this.draft.settings, [name]: value } };
     this.error = undefined;
+  }
+
+  /** What training in steps takes, and how long a step may be. */
+  #renderEstimate(): unknown {
+    if (!isDescent(this.draft.dynamics)) return nothing;
+    let spec: SweepSpec;
+    try {
+      spec = specOf(this.draft);
+    } catch {
+      return nothing;
+    }
+    const curvature = limitCurvature(spec.lambda, spec.sigma);
+    const stable = [spec.x.over, spec.y.over].some((over) => over === 'lambda' || over === 'sigma')
+      ? undefined
+      : stableLearningRate(spec.dynamics, curvature);
+    const seconds = estimateSeconds(spec, Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1));
+    return html`<p class="muted">
+      Takes at most about ${duration(seconds)} on this
+      device.${stable === undefined ? nothing : html` Steps are stable at the start up to η ≈ ${number(stable, 2)}.`}
+    </p>`;
   }
 
   #renderText(name: keyof Draft, label: string, field: string = name): unknown {
