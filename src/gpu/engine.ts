@@ -157,7 +157,9 @@ export class WebGpuEngine implements Engine {
         const replica = next ?? waiting.take();
         next = undefined;
         if (replica === undefined) return undefined;
-        const refusal = phases.refusalOf(replica);
+        const refusal = replica.training
+          ? 'WebGPU trains gradient flow only'
+          : phases.refusalOf(replica);
         if (refusal !== undefined) refused.push(failed(replica, refusal));
         else if (phases.belongs(replica, phase)) return replica;
         else deferred.push(replica);

@@ -116,8 +116,13 @@ class Descent {
     this.#gradient();
     while (this.step < steps) {
       this.#before.set(this.#x);
-      this.#update.step(this.#x, this.#slope);
+      const changed = this.#update.step(this.#x, this.#slope);
       this.step++;
+      // Gradient descent that does not change its parameters never will: it has frozen.
+      if (!changed && this.#replica.dynamics === 'gd') {
+        if (this.#recorded < this.step) this.#record(this.step, this.#x);
+        this.step = steps;
+      }
       this.onStep();
       this.#gradient();
       if (!this.#batches) {

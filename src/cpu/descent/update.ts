@@ -23,14 +23,16 @@ export class Update {
    * Heavy ball: v ← βv + g, x ← x − ηv. Nesterov: v ← βv + g, x ← x − η(g + βv) (Sutskever et al. 2013,
    * as PyTorch has it). Adam: m̂ = m/(1 − β₁ᵏ), v̂ = v/(1 − β₂ᵏ), x ← x − η m̂/(√v̂ + ε). Decoupled decay:
    * −ηγx at the x before the step.
+   * @returns whether any parameter changed: steps may be too short for it
    */
-  step(x: Float64Array, slope: Float64Array): void {
+  step(x: Float64Array, slope: Float64Array): boolean {
     const { learningRate: eta, momentum, beta1, beta2, epsilon, l2, weightDecay } = this.#training;
     const last = x.length - 1;
     const single = this.#training.parameters === 'float32';
     const first = this.#first;
     const second = this.#second;
     const rate = (pull: Pull, j: number): number => (j < last ? pull.weights : pull.bias);
+    let changed = false;
     this.#power1 *= beta1;
     this.#power2 *= beta2;
     const correction1 = 1 - this.#power1;
@@ -61,7 +63,10 @@ export class Update {
         }
       }
       const next = xj - eta * (change + rate(weightDecay, j) * xj);
-      x[j] = single ? Math.fround(next) : next;
+      const kept = single ? Math.fround(next) : next;
+      changed ||= kept !== xj;
+      x[j] = kept;
     }
+    return changed;
   }
 }
