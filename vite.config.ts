@@ -1,32 +1,45 @@
+import type { BuildEnvironmentOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { assembly } from './scripts/assembly.js';
 
+/** The element as a library, for projects that have lit and uplot, and as one file with everything. */
+const element = (fileName: string, external: string[] | RegExp[]): BuildEnvironmentOptions => ({
+  outDir: 'dist',
+  emptyOutDir: false,
+  target: 'es2023',
+  lib: { entry: 'src/embed.ts', formats: ['es'], fileName: () => fileName },
+  rolldownOptions: { external, output: { codeSplitting: false } },
+});
+
 /**
- * Two builds: the pages (default) and, with `--mode node`, the headless library and command line.
- * Nothing of either is inlined into the other.
+ * Four builds: the pages (default) and, by `--mode`, the headless library and command line (`node`), the
+ * element as a library (`element`) and as one file (`scope`). Nothing of one is inlined into another.
  */
+const builds: Record<string, BuildEnvironmentOptions> = {
+  node: {
+    ssr: true,
+    outDir: 'dist',
+    emptyOutDir: false,
+    target: 'node20',
+    rolldownOptions: {
+      input: { index: 'src/index.ts', cli: 'src/cli.ts', worker: 'src/cpu/worker.node.ts' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
+      external: ['webgpu'],
+    },
+  },
+  element: element('element.js', [/^lit/, /^uplot$/]),
+  scope: element('grok-scope.js', []),
+};
+
 export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [assembly()],
-  build:
-    mode === 'node'
-      ? {
-          ssr: true,
-          outDir: 'dist',
-          emptyOutDir: false,
-          target: 'node20',
-          rolldownOptions: {
-            input: { index: 'src/index.ts', cli: 'src/cli.ts', worker: 'src/cpu/worker.node.ts' },
-            output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
-            external: ['webgpu'],
-          },
-        }
-      : {
-          outDir: 'dist/page',
-          emptyOutDir: true,
-          target: 'es2023',
-          rolldownOptions: { input: ['index.html', 'paper.html'] },
-        },
+  build: builds[mode] ?? {
+    outDir: 'dist/page',
+    emptyOutDir: true,
+    target: 'es2023',
+    rolldownOptions: { input: ['index.html', 'paper.html'] },
+  },
   worker: { format: 'es' as const, plugins: () => [assembly()] },
   test: {
     include: ['test/**/*.test.ts'],

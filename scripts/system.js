@@ -1,4 +1,5 @@
 /** Where Debian puts what the tests need from the system. */
+import { join } from 'node:path';
 
 /** Chromium, with its software Vulkan driver. */
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -9,3 +10,17 @@ export const LAVAPIPE = `/usr/share/vulkan/icd.d/lvp_icd.${process.arch === 'arm
 
 /** Debian packages that bring them. */
 export const PACKAGES = ['chromium', 'libvulkan1', 'mesa-vulkan-drivers'];
+
+/** Debian packages of schedulers. Tests of shards that cannot have them are left out, and say so. */
+export const SCHEDULERS = [
+  '/usr/sbin/slurmctld',
+  '/usr/sbin/slurmd',
+  '/usr/sbin/munged',
+  '/usr/bin/parallel',
+];
+export const SCHEDULER_PACKAGES = ['slurm-wlm', 'munge', 'parallel'];
+
+/** An environment of Python with independent readers of the files that are written here. */
+export const PYTHON_ENVIRONMENT = join(import.meta.dirname, '../node_modules/.cache/python');
+export const PYTHON = join(PYTHON_ENVIRONMENT, 'bin/python');
+export const PYTHON_PACKAGES = ['numpy', 'pandas', 'pyarrow', 'duckdb'];

@@ -2,9 +2,14 @@
 /** The command line. */
 import { readArguments } from './cli/arguments.ts';
 import { audit } from './cli/audit.ts';
+import { benchmark } from './cli/bench.ts';
+import { cluster } from './cli/cluster.ts';
+import { merge } from './cli/merge.ts';
 import { plan } from './cli/plan.ts';
 import { run } from './cli/run.ts';
+import { runShard } from './cli/shard.ts';
 import { show } from './cli/show.ts';
+import { status } from './cli/status.ts';
 import { ExitCode, InputError, USAGE } from './cli/usage.ts';
 import { FieldError } from './model/fields.ts';
 import { VERSION } from './version.ts';
@@ -22,10 +27,20 @@ async function main(args: string[]): Promise<number> {
       return show(command.file);
     case 'run':
       return run(command);
+    case 'shard':
+      return runShard(command);
+    case 'status':
+      return status(command.directory);
+    case 'merge':
+      return merge(command);
+    case 'cluster':
+      return cluster(command);
     case 'plan':
       return plan(command);
     case 'audit':
       return audit(command);
+    case 'bench':
+      return benchmark(command);
   }
 }
 

@@ -8,10 +8,13 @@ import { GrokFigure } from './ui/figure.ts';
 import { GrokHeatmap } from './ui/heatmap.ts';
 import { GrokInspector } from './ui/inspector.ts';
 import { GrokLab } from './ui/lab.ts';
+import { GrokPool } from './ui/pool.ts';
 import { GrokProfile } from './ui/profile.ts';
 import { GrokProgress } from './ui/progress.ts';
+import { GrokRuns } from './ui/runs.ts';
 import { GrokSpecForm } from './ui/spec-form.ts';
 import { GrokTable } from './ui/table.ts';
+import { GrokViewBar } from './ui/view-bar.ts';
 
 register({
   'grok-certificates': GrokCertificates,
@@ -22,8 +25,11 @@ register({
   'grok-heatmap': GrokHeatmap,
   'grok-inspector': GrokInspector,
   'grok-lab': GrokLab,
+  'grok-pool': GrokPool,
   'grok-profile': GrokProfile,
   'grok-progress': GrokProgress,
+  'grok-runs': GrokRuns,
   'grok-spec-form': GrokSpecForm,
   'grok-table': GrokTable,
+  'grok-view-bar': GrokViewBar,
 });

@@ -29,9 +29,10 @@ export { lateClock, lateTestTime, separableRates } from './model/theory/late.ts'
 export { divergenceLambda, finalTestAccuracy, marginOf } from './model/theory/margin.ts';
 export { saddlePoint, saddlePointOfNorm } from './model/theory/saddle.ts';
 export { separableProbability } from './model/theory/wendel.ts';
-export { decodeResults, encodeResults } from './results/codec.ts';
+export { decodeResults, encodeResults, sourceOf } from './results/codec.ts';
 export { fitCollapse } from './results/collapse.ts';
 export { fitDivergence } from './results/divergence.ts';
+export { decodeFile, encodeAs, type Format, formatOf } from './results/formats.ts';
 export { fitSeparability } from './results/scaling.ts';
 export { summarise } from './results/summary.ts';
 export { ResultTable } from './results/table.ts';

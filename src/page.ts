@@ -2,11 +2,15 @@
 import { browserSurroundings } from './browser.ts';
 import './define.ts';
 import { certifierOf, engineChooser } from './engines.ts';
+import { RunStore } from './store/runs.ts';
 import type { GrokLab } from './ui/lab.ts';
 
 const lab = document.querySelector<GrokLab>('grok-lab');
 if (lab) {
-  const surroundings = browserSurroundings();
+  const surroundings = browserSurroundings(
+    () => new Worker(new URL('./cpu/worker.web.ts', import.meta.url), { type: 'module' }),
+  );
   lab.certifier = certifierOf(surroundings);
+  lab.openStore = () => RunStore.open();
   lab.chooseEngine = engineChooser(surroundings);
 }

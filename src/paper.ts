@@ -18,7 +18,9 @@ register({
 
 const paper = document.querySelector<GrokPaper>('grok-paper');
 if (paper) {
-  const surroundings = browserSurroundings();
+  const surroundings = browserSurroundings(
+    () => new Worker(new URL('./cpu/worker.web.ts', import.meta.url), { type: 'module' }),
+  );
   paper.certifier = certifierOf(surroundings);
   paper.chooseEngine = engineChooser(surroundings);
 }

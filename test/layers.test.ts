@@ -10,7 +10,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   results: ['model'],
   sweep: ['model', 'results'],
   claims: ['model', 'results', 'sweep'],
-  ui: ['model', 'results', 'sweep', 'claims', 'lit', 'uplot'],
+  bench: ['model', 'cpu', 'gpu', 'results', 'sweep', 'root'],
+  store: ['model', 'results'],
+  ui: ['model', 'results', 'sweep', 'claims', 'store', 'lit', 'uplot'],
 };
 
 /** Entries of workers are started, not imported, and may use what node gives them. */

@@ -73,7 +73,7 @@ function judge(result: SweepResult): Verdict[] {
       ),
     );
   // Closer to the edge the datasets of one λ lie on either side of it.
-  const columns = divergenceColumns({ ...result, threshold: 0 }, 0).filter(
+  const columns = divergenceColumns({ ...result, accuracy: 0.95 }, 0).filter(
     ({ distance }) => distance > 0.02,
   );
   const above = replicasOf(result).filter(({ lambda }) => lambda > 0.5);

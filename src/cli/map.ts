@@ -2,12 +2,13 @@
 import {
   type CellState,
   cellState,
+  colourRange,
   columnSummaries,
-  decadeRange,
-  type View,
+  type MapView,
 } from '../sweep/cells.ts';
-import { viridis } from '../ui/colour.ts';
-import { endOf, PARAMETER_LABELS, powerOfTen, quantileText } from '../ui/format.ts';
+import { colourAt } from '../ui/colour.ts';
+import { endOf, PARAMETER_LABELS, powerOfTen } from '../ui/format.ts';
+import { readingText } from '../ui/quantity.ts';
 
 /** From early to late. */
 const SHADES = '·:-=+*%#';
@@ -23,18 +24,16 @@ export interface TextOptions {
 }
 
 /** Title, map, legend and medians, in lines. */
-export function mapText(view: View, options: TextOptions): string {
+export function mapText(view: MapView, options: TextOptions): string {
   const { xs, ys, spec } = view.plan;
   const states = ys.map((_, iy) => xs.map((_, ix) => cellState(view, ix, iy)));
-  const range = decadeRange(states.flat());
+  const range = colourRange(states.flat(), view.quantity);
   const labels = ys.map(String);
   const margin = Math.max(...labels.map(({ length }) => length), 2) + 1;
   const stride = Math.ceil(xs.length / Math.max(1, options.width - margin - 1));
   const columns = xs.map((_, ix) => ix).filter((ix) => ix % stride === 0);
   const [x, y] = [PARAMETER_LABELS[spec.x.over], PARAMETER_LABELS[spec.y.over]];
-  const lines = [
-    `log10 t_test(${spec.thresholds.test[view.threshold]}), ${y.symbol} over ${x.title}`,
-  ];
+  const lines = [`log10 t_test(${view.accuracy}), ${y.symbol} over ${x.title}`];
   for (let iy = ys.length - 1; iy >= 0; iy--) {
     const cells = columns.map((ix) =>
       cellText(states[iy]?.[ix] as CellState, range, options.colour),
@@ -54,9 +53,9 @@ export function mapText(view: View, options: TextOptions): string {
 
 function cellText(state: CellState, [low, high]: [number, number], colour: boolean): string {
   switch (state.state) {
-    case 'crossed': {
-      const s = Math.min(1, Math.max(0, (state.log10t - low) / (high - low)));
-      if (colour) return `\x1b[48;2;${viridis(s).join(';')}m \x1b[0m`;
+    case 'value': {
+      const s = Math.min(1, Math.max(0, (state.value - low) / (high - low)));
+      if (colour) return `\x1b[48;2;${colourAt(s).join(';')}m \x1b[0m`;
       return SHADES[Math.min(SHADES.length - 1, Math.floor(s * SHADES.length))] as string;
     }
     case 'notBy':
@@ -74,13 +73,13 @@ function cellText(state: CellState, [low, high]: [number, number], colour: boole
 
 function legend([low, high]: [number, number], end: string, colour: boolean): string {
   const shades = [...SHADES].map((shade, k) =>
-    colour ? cellText({ state: 'crossed', log10t: k }, [0, SHADES.length - 1], true) : shade,
+    colour ? cellText({ state: 'value', value: k }, [0, SHADES.length - 1], true) : shade,
   );
   return `${powerOfTen(low)} ${shades.join('')} ${powerOfTen(high)} and later   / not by ${end}   ∞ never   o from the start   X failed`;
 }
 
 /** Medians along x: over all rows if y runs over seeds, else in the middle row. */
-function profileText(view: View): string {
+function profileText(view: MapView): string {
   const { xs, ys, spec } = view.plan;
   const row = Math.floor(ys.length / 2);
   const summaries = columnSummaries(view, row);
@@ -94,8 +93,8 @@ function profileText(view: View): string {
       ? [
           [
             String(x),
-            quantileText(summary.median, endOf(spec)),
-            `${summary.censored}/${summary.count}`,
+            readingText(summary.median, view.quantity, endOf(spec)),
+            `${summary.notBy}/${summary.count}`,
           ],
         ]
       : [];

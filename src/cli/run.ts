@@ -4,8 +4,9 @@ import type { DeviceCheck } from '../model/device-check.ts';
 import { ENGINE_NAMES, type EngineChoice } from '../model/engine.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
 import { isTraining, parseSpecText, type SweepSpec } from '../model/spec.ts';
-import { encodeResults, type Provenance } from '../results/codec.ts';
-import type { View } from '../sweep/cells.ts';
+import { type Provenance, sourceOf } from '../results/codec.ts';
+import { encodeAs } from '../results/formats.ts';
+import { firstAccuracy, type MapView } from '../sweep/cells.ts';
 import { Certification } from '../sweep/certification.ts';
 import { checkDevice } from '../sweep/device-check.ts';
 import { SweepPlan } from '../sweep/plan.ts';
@@ -13,7 +14,7 @@ import { Sweep } from '../sweep/sweep.ts';
 import { count, duration } from '../ui/format.ts';
 import { VERSION } from '../version.ts';
 import type { Command } from './arguments.ts';
-import { checkWritable, readText, writeAtomically } from './files.ts';
+import { checkWritable, formatToWrite, readText, writeAtomically } from './files.ts';
 import { certifiedText } from './limits.ts';
 import { mapText, type TextOptions } from './map.ts';
 import { Bar, certificationText, sweepText } from './progress.ts';
@@ -25,6 +26,7 @@ type RunCommand = Extract<Command, { kind: 'run' }>;
 /** `grokscope run`; returns the exit code. */
 export async function run(command: RunCommand): Promise<number> {
   const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
+  const format = command.out === undefined ? undefined : formatToWrite(command.out);
   if (command.out !== undefined) await checkWritable(command.out);
   const surroundings = nodeSurroundings(command);
   const choice = await engineChooser(surroundings)(command.engine, isTraining(spec));
@@ -37,10 +39,11 @@ export async function run(command: RunCommand): Promise<number> {
     return ExitCode.interrupted;
   }
   if (sweep.message !== '') console.error(sweep.message);
-  if (command.out !== undefined && sweep.state === 'done') {
+  if (command.out !== undefined && format && sweep.state === 'done') {
     const provenance = provenanceOf(spec, choice, sweep, deviceCheck);
-    const options = { trajectories: command.trajectories };
-    await writeAtomically(command.out, encodeResults(sweep.table, sweep.plan, provenance, options));
+    const { trajectories } = command;
+    const source = sourceOf(sweep.table, sweep.plan, provenance, { trajectories });
+    await writeAtomically(command.out, encodeAs(format, source, { trajectories }));
   }
   if (!command.quiet && sweep.table.done > 0) report(sweep);
   return sweep.state === 'done' && sweep.table.failures.size === 0
@@ -118,9 +121,9 @@ export function terminal(): TextOptions {
   return { width: process.stdout.columns ?? 80, colour };
 }
 
-/** The view at the accuracy 0.95 where the spec has it. */
-export function viewOf({ plan, table }: Pick<Sweep, 'plan' | 'table'>): View {
-  return { plan, table, threshold: Math.max(0, plan.spec.thresholds.test.indexOf(0.95)) };
+/** The view at the accuracy that is shown first. */
+export function viewOf({ plan, table }: Pick<Sweep, 'plan' | 'table'>): MapView {
+  return { plan, table, quantity: 'testTime', accuracy: firstAccuracy(plan.spec) };
 }
 
 function provenanceOf(
@@ -132,12 +135,24 @@ function provenanceOf(
   return {
     program: 'grokscope',
     programVersion: VERSION,
-    runtime: `node ${process.version} ${process.platform} ${process.arch}`,
-    created: new Date().toISOString(),
-    specHash: createHash('sha256').update(JSON.stringify(spec)).digest('hex'),
+    ...provenanceHere(),
+    specHash: specHash(spec),
     engine: { ...engine.info, why },
     gradients: progress.gradients,
     seconds: Number(progress.seconds.toFixed(3)),
     deviceCheck,
   };
+}
+
+/** Where and when. */
+export function provenanceHere(): { runtime: string; created: string } {
+  return {
+    runtime: `node ${process.version} ${process.platform} ${process.arch}`,
+    created: new Date().toISOString(),
+  };
+}
+
+/** SHA-256 of the complete spec. */
+export function specHash(spec: SweepSpec): string {
+  return createHash('sha256').update(JSON.stringify(spec)).digest('hex');
 }

@@ -1,7 +1,7 @@
-import { decodeResults } from '../results/codec.ts';
+import { decodeFile } from '../results/formats.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { count } from '../ui/format.ts';
-import { readText } from './files.ts';
+import { readBytes } from './files.ts';
 import { certifiedText } from './limits.ts';
 import { mapText } from './map.ts';
 import { terminal, viewOf } from './run.ts';
@@ -9,8 +9,8 @@ import { ExitCode } from './usage.ts';
 
 /** `grokscope show`: the map of a result file; returns the exit code. */
 export async function show(file: string): Promise<number> {
-  const { spec, table, provenance } = decodeResults(
-    await readText(file, 'FILE.json'),
+  const { spec, table, provenance } = decodeFile(
+    await readBytes(file, 'FILE'),
     (each) => new SweepPlan(each),
   );
   const plan = new SweepPlan(spec);

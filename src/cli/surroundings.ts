@@ -12,10 +12,10 @@ const ROUND_MILLISECONDS = 50;
 const MEMORY_SHARE = 0.75;
 
 /** What node offers: worker threads, and WebGPU if the package `webgpu` is installed. */
-export function nodeSurroundings({ workers, memory }: Computing): Surroundings {
+export function nodeSurroundings({ workers, memory, adapter }: Computing): Surroundings {
   const gpuOptions = { roundMilliseconds: ROUND_MILLISECONDS };
   return {
-    findGpu,
+    findGpu: () => findGpu(adapter),
     gpuOptions: memory === undefined ? gpuOptions : { ...gpuOptions, memory },
     spawnWorker,
     workers: workers ?? availableParallelism(),
@@ -26,11 +26,12 @@ export function nodeSurroundings({ workers, memory }: Computing): Surroundings {
 /** Kept alive for as long as the process runs: Dawn crashes when what it made outlives it. */
 let gpu: GPU | undefined;
 
-async function findGpu(): Promise<GPU | string> {
+/** @param adapter a part of the name of the GPU, where there are several */
+async function findGpu(adapter: string | undefined): Promise<GPU | string> {
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
-    gpu ??= create([]);
+    gpu ??= create(adapter === undefined ? [] : [`adapter=${adapter}`]);
     return gpu;
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';

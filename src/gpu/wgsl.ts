@@ -1,4 +1,8 @@
 /** The shaders as complete modules: shared parts, constants of the host and one pass each. */
+import baselineColumns from '../../shaders/baseline/columns.wgsl?raw';
+import copy from '../../shaders/baseline/copy.wgsl?raw';
+import baselineRows from '../../shaders/baseline/rows.wgsl?raw';
+import baselineShared from '../../shaders/baseline/shared.wgsl?raw';
 import advance from '../../shaders/flow/advance.wgsl?raw';
 import control from '../../shaders/flow/control.wgsl?raw';
 import journal from '../../shaders/flow/journal.wgsl?raw';
@@ -29,6 +33,7 @@ export const paramsLayout = structLayout(layout, 'Params');
 export const stageLayout = structLayout(layout, 'Stage');
 export const questionLayout = structLayout(probe, 'Question');
 export const answerLayout = structLayout(probe, 'Answer');
+export const shapeLayout = structLayout(baselineShared, 'Shape');
 
 /**
  * A constant of the shaders.
@@ -109,4 +114,21 @@ export function streamedSource(
 /** Source of the pass that probes the arithmetic of a device. */
 export function probeSource(workgroup: number): string {
   return [`const WORKGROUP = ${workgroup}u;`, probe].join('\n');
+}
+
+/** Source of a pass that copies a buffer. */
+export function copySource(workgroup: number): string {
+  return [`const WORKGROUP = ${workgroup}u;`, copy].join('\n');
+}
+
+/** Sources of the two passes of the straightforward gradient. */
+export function baselineSources(workgroup: number): {
+  readonly rows: string;
+  readonly columns: string;
+} {
+  const own = [`const WORKGROUP = ${workgroup}u;`, baselineShared];
+  return {
+    rows: [...own, baselineRows].join('\n'),
+    columns: [...own, baselineColumns].join('\n'),
+  };
 }

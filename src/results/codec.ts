@@ -24,14 +24,61 @@ export type Provenance = Readonly<Record<string, unknown>>;
 /** A way from the index of a replica to what it is. */
 export interface Layout {
   readonly size: number;
+  /** Values along x and y. */
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
   replica(index: number): Replica;
+  /** The nominal λ of its cell, of which d = round(λN) is made. */
+  cellOf(index: number): { readonly lambda: number };
 }
 
-/** A replica as files have it; the record only if there is one and it is asked for. */
-function replicaJson(table: ResultTable, replica: Replica, trajectories: boolean): object {
+/** A replica of a file: what it came to and, if it is kept, its record. */
+export interface Entry {
+  readonly index: number;
+  readonly outcome: Outcome;
+  readonly record?: Rows | undefined;
+}
+
+/** What a file is written from; entries come one at a time, so that they need not all be in memory. */
+export interface ResultSource {
+  readonly spec: SweepSpec;
+  readonly layout: Layout;
+  readonly provenance: Provenance;
+  /** How many entries there are; replicas that have not come in are left out. */
+  readonly count: number;
+  /** In the order of their index. */
+  entries(): Iterable<Entry>;
+}
+
+/** A table as the source of a file. */
+export function sourceOf(
+  table: ResultTable,
+  layout: Layout,
+  provenance: Provenance,
+  { trajectories }: { readonly trajectories: boolean },
+): ResultSource {
+  return {
+    spec: table.spec,
+    layout,
+    provenance,
+    count: table.done,
+    *entries() {
+      for (let index = 0; index < table.size; index++) {
+        if (!table.has(index)) continue;
+        const record = trajectories ? table.record(index) : undefined;
+        yield { index, outcome: table.outcome(index), record };
+      }
+    },
+  };
+}
+
+/** A replica as files have it; the record only if there is one. */
+export function replicaJson(
+  { thresholds }: SweepSpec,
+  replica: Replica,
+  { outcome: { testTimes, trainTimes, separability, ...outcome }, record }: Entry,
+): object {
   const { index, seed, samples, dimensions, sigma, ensemble } = replica;
-  const { testTimes, trainTimes, separability, ...outcome } = table.outcome(index);
-  const { thresholds } = table.spec;
   const { dynamics, training } = replica;
   const rate = isDescent(dynamics) ? training?.learningRate : undefined;
   const times = (crossings: readonly Crossing[], list: readonly number[]): object[] =>
@@ -42,7 +89,6 @@ function replicaJson(table: ResultTable, replica: Replica, trajectories: boolean
         ? { steps: Math.round(10 ** crossing.log10t / rate) }
         : {}),
     }));
-  const rows = trajectories ? table.record(index) : undefined;
   return {
     index,
     seed,
@@ -54,7 +100,7 @@ function replicaJson(table: ResultTable, replica: Replica, trajectories: boolean
     trainTimes: times(trainTimes, thresholds.train),
     ...outcome,
     ...(separability ? { separability } : {}),
-    ...(rows ? { record: chunk([...rows], COLUMNS) } : {}),
+    ...(record ? { record: chunk([...record], COLUMNS) } : {}),
   };
 }
 
@@ -64,28 +110,43 @@ function chunk<T>(values: readonly T[], size: number): T[][] {
   );
 }
 
+/** What every file says of itself. */
+export function headOf({ spec, provenance }: Pick<ResultSource, 'spec' | 'provenance'>): object {
+  return {
+    format: RESULTS_FORMAT,
+    version: RESULTS_VERSION,
+    provenance,
+    spec: specToJson(spec),
+  };
+}
+
 /**
  * The text of a result file in pieces of one replica, so that a large sweep needs no string of its
  * size. Replicas that have not come in are left out.
  */
-export function* encodeResults(
+export function encodeResults(
   table: ResultTable,
   layout: Layout,
   provenance: Provenance,
   options: { readonly trajectories: boolean },
 ): Generator<string> {
+  return encodeJson(sourceOf(table, layout, provenance, options), options);
+}
+
+/** The same of any source. */
+export function* encodeJson(
+  source: ResultSource,
+  options: { readonly trajectories: boolean },
+): Generator<string> {
+  const { spec, layout } = source;
   const head = {
-    format: RESULTS_FORMAT,
-    version: RESULTS_VERSION,
-    provenance,
-    spec: specToJson(table.spec),
+    ...headOf(source),
     ...(options.trajectories ? { recordColumns: COLUMN_NAMES } : {}),
   };
   yield `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "replicas": [`;
   let separator = '\n';
-  for (let index = 0; index < table.size; index++) {
-    if (!table.has(index)) continue;
-    yield `${separator}    ${JSON.stringify(replicaJson(table, layout.replica(index), options.trajectories))}`;
+  for (const entry of source.entries()) {
+    yield `${separator}    ${JSON.stringify(replicaJson(spec, layout.replica(entry.index), entry))}`;
     separator = ',\n';
   }
   yield '\n  ]\n}\n';
@@ -110,29 +171,40 @@ export function decodeResults(text: string, layoutOf: (spec: SweepSpec) => Layou
   } catch (error) {
     throw new FieldError('file', text.slice(0, 40), `JSON (${(error as Error).message})`);
   }
-  const known = ['format', 'version', 'provenance', 'spec', 'recordColumns', 'replicas'];
-  const object = readObject(value, '', known);
-  readChoice(object.format, 'format', [RESULTS_FORMAT]);
-  if (object.version !== RESULTS_VERSION) {
-    throw new FieldError(
-      'version',
-      object.version,
-      `${RESULTS_VERSION}, the version of this program`,
-    );
-  }
-  if (typeof object.provenance !== 'object' || object.provenance === null) {
-    throw new FieldError('provenance', object.provenance, 'an object');
-  }
-  const spec = readSpec(object.spec);
-  const layout = layoutOf(spec);
-  const table = new ResultTable(spec, layout.size, (index) => layout.replica(index));
+  const object = readObject(value, '', [...HEAD_FIELDS, 'recordColumns', 'replicas']);
+  const results = readHead(object, layoutOf);
+  const { table, layout } = results;
   readList(object.replicas, 'replicas', { min: 0, max: layout.size }, (entry, field) => {
     readReplica(entry, field, table, layout);
   });
-  return { spec, provenance: object.provenance as Provenance, table };
+  return results;
 }
 
-function readSpec(value: unknown): SweepSpec {
+export const HEAD_FIELDS = ['format', 'version', 'provenance', 'spec'] as const;
+
+/** Reads what a file says of itself, and makes room for its replicas. */
+export function readHead(
+  head: Readonly<Record<string, unknown>>,
+  layoutOf: (spec: SweepSpec) => Layout,
+): Results & { readonly layout: Layout } {
+  readChoice(head.format, 'format', [RESULTS_FORMAT]);
+  if (head.version !== RESULTS_VERSION) {
+    throw new FieldError(
+      'version',
+      head.version,
+      `${RESULTS_VERSION}, the version of this program`,
+    );
+  }
+  if (typeof head.provenance !== 'object' || head.provenance === null) {
+    throw new FieldError('provenance', head.provenance, 'an object');
+  }
+  const spec = readSpec(head.spec);
+  const layout = layoutOf(spec);
+  const table = new ResultTable(spec, layout.size, (index) => layout.replica(index));
+  return { spec, provenance: head.provenance as Provenance, table, layout };
+}
+
+export function readSpec(value: unknown): SweepSpec {
   try {
     return parseSpec(value);
   } catch (error) {
@@ -157,7 +229,30 @@ const REPLICA_FIELDS = [
   'record',
 ];
 
-function readReplica(value: unknown, field: string, table: ResultTable, layout: Layout): void {
+/** Reads a replica as `replicaJson` has it into a table. */
+export function readReplica(
+  value: unknown,
+  field: string,
+  table: ResultTable,
+  layout: Layout,
+): void {
+  const { index, outcome, record } = readEntry(value, field, table.spec, layout, (each) =>
+    table.has(each),
+  );
+  table.store(index, outcome, record);
+}
+
+/**
+ * Reads a replica as `replicaJson` has it.
+ * @param has replicas that were there before
+ */
+export function readEntry(
+  value: unknown,
+  field: string,
+  spec: SweepSpec,
+  layout: Pick<Layout, 'size' | 'replica'>,
+  has: (index: number) => boolean = () => false,
+): Entry {
   const object = readObject(value, field, REPLICA_FIELDS);
   const at = (key: string): string => join(field, key);
   const index = readNumber(object.index, at('index'), {
@@ -165,7 +260,7 @@ function readReplica(value: unknown, field: string, table: ResultTable, layout: 
     max: layout.size - 1,
     integer: true,
   });
-  if (table.has(index)) throw new FieldError(at('index'), index, 'each replica once');
+  if (has(index)) throw new FieldError(at('index'), index, 'each replica once');
   const replica = layout.replica(index);
   for (const key of ['seed', 'samples', 'dimensions', 'sigma', 'ensemble'] as const) {
     if (object[key] !== replica[key]) {
@@ -176,7 +271,7 @@ function readReplica(value: unknown, field: string, table: ResultTable, layout: 
       );
     }
   }
-  const { test, train } = table.spec.thresholds;
+  const { test, train } = spec.thresholds;
   const failure = object.failure === null ? null : readText(object.failure, at('failure'));
   const list = (key: 'testTimes' | 'trainTimes', thresholds: readonly number[]): Crossing[] =>
     readTimes(object[key], at(key), failure === null ? thresholds : [], STATES[key]);
@@ -208,7 +303,7 @@ function readReplica(value: unknown, field: string, table: ResultTable, layout: 
     object.record === undefined
       ? undefined
       : readRecord(object.record, at('record'), replica.training !== undefined);
-  table.store(index, outcome, rows);
+  return { index, outcome, record: rows };
 }
 
 function readText(value: unknown, field: string): string {
@@ -247,7 +342,7 @@ function readTimes(
 
 const POSITIVE = { min: 0, max: Number.MAX_VALUE, open: true };
 
-function readSeparability(value: unknown, field: string): Separability {
+export function readSeparability(value: unknown, field: string): Separability {
   const kinds = {
     separable: ['lower', 'upper'],
     inseparable: ['norm', 'objective', 'residual'],

@@ -103,6 +103,8 @@ export class ResultTable {
   done = 0;
   /** Failed replicas: index → reason. */
   readonly failures = new Map<number, string>();
+  /** Replicas that have come in with their records. */
+  recorded = 0;
   readonly #test: TimeColumns;
   readonly #train: TimeColumns;
   /** What datasets have been certified to be, by replica. */
@@ -137,23 +139,9 @@ export class ResultTable {
   }
 
   /** Takes in a replica as it comes from an engine. One that is there already is left as it is. */
-  append({ index, rows, gradients, failure }: Trajectory): void {
-    const { thresholds } = this.spec;
-    if (failure !== null) {
-      const nothing = { testTimes: [], trainTimes: [], final: null, separability: null };
-      this.store(index, { ...nothing, gradients, failure }, rows);
-      return;
-    }
-    const { samples, horizon } = this.cellOf(index);
-    const outcome = {
-      testTimes: thresholds.test.map((a) => testTime(rows, a, horizon)),
-      trainTimes: thresholds.train.map((a) => trainTime(rows, a, samples, horizon)),
-      final: finalOf(rows, samples, horizon),
-      gradients,
-      failure,
-      separability: null,
-    };
-    this.store(index, outcome, rows);
+  append(trajectory: Trajectory): void {
+    const { index, rows } = trajectory;
+    this.store(index, outcomeOf(trajectory, this.spec, this.cellOf(index)), rows);
   }
 
   /** Takes in what a replica came to, with its record or, from a file, without. */
@@ -162,6 +150,7 @@ export class ResultTable {
     if (this.has(index)) return;
     if (separability) this.#separability.set(index, separability);
     this.#records[index] = rows;
+    if (rows) this.recorded++;
     this.#present[index] = 1;
     this.done++;
     this.#gradients[index] = gradients;
@@ -190,14 +179,53 @@ export class ResultTable {
   testTime(index: number, k: number): Crossing {
     const crossing = this.#test.get(index, k);
     if (crossing.state !== 'notBy') return crossing;
-    if (!followsMargin(this.spec)) return crossing;
-    const accuracy = this.spec.thresholds.test[k] as number;
-    const proven = neverReaches(this.separability(index), this.cellOf(index).sigma, accuracy);
-    return proven ? { state: 'never' } : crossing;
+    return this.#proven(index, this.spec.thresholds.test[k] as number)
+      ? { state: 'never' }
+      : crossing;
   }
 
   trainTime(index: number, k: number): Crossing {
     return this.#train.get(index, k);
+  }
+
+  /**
+   * t_test at any accuracy of a replica that has come in and not failed: one of the spec's thresholds,
+   * or read off the record. Undefined without a record, and where the run met its goal before it could
+   * be asked for a higher accuracy.
+   */
+  testTimeAt(index: number, accuracy: number): Crossing | undefined {
+    const { thresholds } = this.spec;
+    const { horizon } = this.cellOf(index);
+    const k = thresholds.test.indexOf(accuracy);
+    if (k >= 0) return this.testTime(index, k);
+    const rows = this.record(index);
+    if (!rows) return undefined;
+    const crossing = testTime(rows, accuracy, horizon);
+    if (crossing.state !== 'notBy') return crossing;
+    if (this.#proven(index, accuracy)) return { state: 'never' };
+    return this.#endedBefore(index) ? undefined : crossing;
+  }
+
+  /** The same for t_train. */
+  trainTimeAt(index: number, accuracy: number): Crossing | undefined {
+    const { thresholds } = this.spec;
+    const { samples, horizon } = this.cellOf(index);
+    const k = thresholds.train.indexOf(accuracy);
+    if (k >= 0) return this.trainTime(index, k);
+    const rows = this.record(index);
+    if (!rows) return undefined;
+    const crossing = trainTime(rows, accuracy, samples, horizon);
+    return crossing.state === 'notBy' && this.#endedBefore(index) ? undefined : crossing;
+  }
+
+  /** Whether a run ended before t_end. */
+  #endedBefore(index: number): boolean {
+    return (this.#finals[index * FINALS.length] as number) < this.cellOf(index).horizon - 1e-9;
+  }
+
+  #proven(index: number, accuracy: number): boolean {
+    if (!followsMargin(this.spec)) return false;
+    return neverReaches(this.separability(index), this.cellOf(index).sigma, accuracy);
   }
 
   /** Takes in what a dataset is; replicas need not have come in yet. */
@@ -243,6 +271,40 @@ export class ResultTable {
     const value = (k: number): number => this.#finals[index * FINALS.length + k] as number;
     return Object.fromEntries(FINALS.map((name, k) => [name, value(k)])) as unknown as Final;
   }
+}
+
+/** What a run came to, from its record; nothing is certified yet. */
+export function outcomeOf(
+  { rows, gradients, failure }: Trajectory,
+  { thresholds }: SweepSpec,
+  { samples, horizon }: { readonly samples: number; readonly horizon: number },
+): Outcome {
+  const shared = { gradients, failure, separability: null };
+  if (failure !== null) return { testTimes: [], trainTimes: [], final: null, ...shared };
+  return {
+    testTimes: thresholds.test.map((a) => testTime(rows, a, horizon)),
+    trainTimes: thresholds.train.map((a) => trainTime(rows, a, samples, horizon)),
+    final: finalOf(rows, samples, horizon),
+    ...shared,
+  };
+}
+
+/** An outcome with the certificate of its dataset, which turns "not by t_end" into "never". */
+export function withCertificate(
+  outcome: Outcome,
+  separability: Separability,
+  spec: SweepSpec,
+  sigma: number,
+): Outcome {
+  const { thresholds } = spec;
+  const testTimes = outcome.testTimes.map((time, k): Crossing => {
+    const proven =
+      time.state === 'notBy' &&
+      followsMargin(spec) &&
+      neverReaches(separability, sigma, thresholds.test[k] as number);
+    return proven ? { state: 'never' } : time;
+  });
+  return { ...outcome, testTimes, separability };
 }
 
 function finalOf(rows: Rows, samples: number, horizon: number): Final {

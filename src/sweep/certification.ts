@@ -1,5 +1,5 @@
 import type { Replica } from '../model/replica.ts';
-import type { Certifier, Separability } from '../model/separability/certifier.ts';
+import type { Certified, Certifier, Separability } from '../model/separability/certifier.ts';
 import type { ResultTable } from '../results/table.ts';
 import { coarseToFine } from './order.ts';
 import type { SweepPlan } from './plan.ts';
@@ -15,6 +15,8 @@ export class Certification {
   message = '';
   /** Called after every change of state or table. */
   onchange: () => void = () => {};
+  /** Called with what has been certified, every replica of a dataset among it. */
+  onresults: (certified: readonly Certified[]) => void = () => {};
   /** Datasets to certify, and how many of them have been. */
   readonly total: number;
   done = 0;
@@ -84,9 +86,10 @@ export class Certification {
 
   #take(index: number, separability: Separability): void {
     this.done++;
-    for (const sharing of this.#sharing.get(datasetName(this.plan.replica(index))) ?? []) {
-      this.table.certify({ index: sharing, separability });
-    }
+    const sharing = this.#sharing.get(datasetName(this.plan.replica(index))) ?? [];
+    const certified = sharing.map((each) => ({ index: each, separability }));
+    for (const each of certified) this.table.certify(each);
+    this.onresults(certified);
   }
 
   #setState(state: CertificationState): void {
@@ -96,6 +99,6 @@ export class Certification {
 }
 
 /** The same for replicas with the same dataset. */
-function datasetName({ seed, samples, dimensions, ensemble, given }: Replica): string {
+export function datasetName({ seed, samples, dimensions, ensemble, given }: Replica): string {
   return [seed, samples, dimensions, ensemble, ...(given ?? [])].join(' ');
 }

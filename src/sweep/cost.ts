@@ -1,36 +1,40 @@
-import { trainingSeconds } from '../model/cost.ts';
-import type { SweepSpec } from '../model/spec.ts';
-import { SweepPlan } from './plan.ts';
+/** What a replica is expected to cost, before it has run. */
+import type { Replica } from '../model/replica.ts';
 
-/** Columns, and rows, that are looked at. */
-const MOST_LOOKED_AT = 24;
+/**
+ * Gradients that a run takes to its thresholds or to t_end = 10³⁰, mean over seeds, measured at N = 256
+ * (float32). Rows are σ, columns λ.
+ */
+const LAMBDAS = [0, 0.2, 0.4, 0.46, 0.48, 0.5, 0.54, 0.6, 0.8, 1.5];
+const SIGMAS = [1, 5, 20];
+const GRADIENTS = [
+  [258, 108, 77, 78, 83, 81, 87, 91, 125, 205],
+  [141, 160, 251, 307, 488, 501, 681, 620, 432, 247],
+  [290, 372, 752, 1018, 1902, 1975, 1905, 1092, 511, 286],
+];
 
-/** Seconds that a sweep takes on some processors, at most: runs may end before their last step. */
-export function estimateSeconds(spec: SweepSpec, processors: number): number {
-  const plan = new SweepPlan(spec);
-  let seconds = 0;
-  let cells = 0;
-  // A sample of large maps: the cost is smooth along both axes.
-  const step = (length: number): number => Math.ceil(length / MOST_LOOKED_AT);
-  for (let iy = 0; iy < plan.ys.length; iy += step(plan.ys.length)) {
-    for (let ix = 0; ix < plan.xs.length; ix += step(plan.xs.length)) {
-      seconds += trainingSeconds(plan.replica(plan.firstOf(ix, iy)));
-      cells++;
-    }
-  }
-  return ((seconds / cells) * plan.size) / processors;
+/** From here on runs go on to t_end, and their cost grows as the square root of log10 t_end. */
+const LATE_LAMBDA = 0.47;
+
+/**
+ * Expected cost in gradients times N·d. Only ratios matter, and these roughly: shards get an equal
+ * share of every cost. Made of + − × ÷ √ alone, which give the same bits on every machine.
+ */
+export function expectedCost(replica: Replica): number {
+  const { samples, dimensions, sigma, horizon, tolerance } = replica;
+  const lambda = dimensions / samples;
+  const row = GRADIENTS.map((values) => interpolate(LAMBDAS, values, lambda));
+  const late = lambda < LATE_LAMBDA ? 1 : Math.sqrt(Math.max(1, horizon) / 30);
+  const fine = tolerance === 'fine' ? 2 : 1;
+  return interpolate(SIGMAS, row, sigma) * late * fine * samples * dimensions;
 }
 
-/** The same sweep by gradient flow to the same t_end, which takes seconds: the limit η → 0. */
-export function asFlow(spec: SweepSpec): SweepSpec {
-  const { dynamics, horizon } = spec;
-  const { l2 = 0, weightDecay = 0, decayed = 'both', initialScale = 0 } = dynamics;
-  const flow = { kind: 'flow', weightDecay: l2 + weightDecay, decayed, initialScale } as const;
-  return { ...spec, dynamics: flow, horizon: Math.max(0, Math.min(300, horizon)) };
-}
-
-/** Whether a flow is the limit of a sweep's dynamics, over the same axes. */
-export function hasFlow({ dynamics, x, y }: SweepSpec): boolean {
-  const axes = ['lambda', 'seed', 'sigma', 'samples', 'weightDecay', 'initialScale'];
-  return ['gd', 'sgd'].includes(dynamics.kind) && [x, y].every(({ over }) => axes.includes(over));
+/** Piecewise linear, constant beyond the ends. */
+function interpolate(places: readonly number[], values: readonly number[], at: number): number {
+  const after = places.findIndex((place) => place >= at);
+  if (after === 0) return values[0] as number;
+  if (after < 0) return values.at(-1) as number;
+  const [x0, x1] = [places[after - 1] as number, places[after] as number];
+  const [y0, y1] = [values[after - 1] as number, values[after] as number];
+  return y0 + ((y1 - y0) * (at - x0)) / (x1 - x0);
 }

@@ -20,6 +20,14 @@ export interface Progress {
   readonly seconds: number;
 }
 
+/** What a sweep begins with. */
+export interface SweepStart {
+  /** Of the same spec; replicas that are in it are not run. Absent: an empty one. */
+  readonly table?: ResultTable;
+  /** Replicas to run; absent: all. */
+  readonly only?: readonly number[];
+}
+
 /** Automatic restarts after the device was lost. */
 const RETRIES = 1;
 
@@ -42,6 +50,8 @@ export class Sweep {
   method: readonly string[] = [];
   /** Called after every change of state, table or progress. */
   onchange: () => void = () => {};
+  /** Called with replicas that have come in. */
+  onresults: (trajectories: readonly Trajectory[]) => void = () => {};
 
   #state: SweepState = 'idle';
   #gradients = 0;
@@ -49,12 +59,18 @@ export class Sweep {
   #milliseconds = 0;
   readonly #abort = new AbortController();
   #resume: (() => void) | undefined;
+  readonly #only: readonly number[] | undefined;
+  /** Replicas that the table had before. */
+  readonly #before: number;
 
   constructor(
     readonly plan: SweepPlan,
     readonly engine: Engine,
+    { table, only }: SweepStart = {},
   ) {
-    this.table = new ResultTable(plan.spec, plan.size, (index) => plan.cellOf(index));
+    this.table = table ?? tableFor(plan);
+    this.#before = this.table.done;
+    this.#only = only;
   }
 
   get state(): SweepState {
@@ -62,14 +78,16 @@ export class Sweep {
   }
 
   get progress(): Progress {
-    const { done, size } = this.table;
+    const { done } = this.table;
+    const total = this.#only ? this.#before + this.#only.length : this.table.size;
     const seconds = this.#milliseconds / 1000;
+    const own = done - this.#before;
     return {
       done,
-      total: size,
+      total,
       gradients: this.#gradients,
       gradientsPerSecond: this.#gradientsPerSecond,
-      secondsLeft: done > 0 ? (seconds / done) * (size - done) : undefined,
+      secondsLeft: own > 0 ? (seconds / own) * (total - done) : undefined,
       seconds,
     };
   }
@@ -133,6 +151,7 @@ export class Sweep {
     for await (const { trajectories, gradients } of this.engine.run(this.#remaining(), signal)) {
       const now = performance.now();
       this.#count(gradients, now - last);
+      if (trajectories.length > 0) this.onresults(trajectories);
       await this.#takeIn(trajectories);
       this.onchange();
       if (this.#state === 'paused') {
@@ -165,7 +184,7 @@ export class Sweep {
   }
 
   *#remaining(): Generator<Replica> {
-    for (const index of coarseToFine(this.plan)) {
+    for (const index of this.#only ?? coarseToFine(this.plan)) {
       if (!this.table.has(index)) yield this.plan.replica(index);
     }
   }
@@ -185,4 +204,9 @@ export class Sweep {
     this.#state = state;
     this.onchange();
   }
+}
+
+/** An empty table for a plan. */
+export function tableFor(plan: SweepPlan): ResultTable {
+  return new ResultTable(plan.spec, plan.size, (index) => plan.cellOf(index));
 }

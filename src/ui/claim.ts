@@ -3,7 +3,7 @@ import { property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { type ClaimSweep, type Figure, SIZES, type Size } from '../claims/claim.ts';
 import { type ClaimRun, replicaCount } from '../claims/queue.ts';
-import type { View } from '../sweep/cells.ts';
+import type { MapView } from '../sweep/cells.ts';
 import type { SweepPlan } from '../sweep/plan.ts';
 import { cellText, commonText } from './caption.ts';
 import { claimStateStyle, renderState, wordOf } from './claim-state.ts';
@@ -51,7 +51,7 @@ export class GrokClaim extends LitElement {
   #painted: { results?: unknown; state?: string } = {};
   #nextPaint = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #views = new Map<SweepPlan, View>();
+  readonly #views = new Map<SweepPlan, MapView>();
   /** Changes with the pictures. */
   #paintings = 0;
 
@@ -249,7 +249,8 @@ export class GrokClaim extends LitElement {
     const { plan, table } = result;
     let view = this.#views.get(plan);
     if (view?.table !== table) {
-      view = { plan, table, threshold: figure.threshold };
+      const accuracy = plan.spec.thresholds.test[figure.threshold] as number;
+      view = { plan, table, quantity: 'testTime', accuracy };
       this.#views.set(plan, view);
     }
     return html`<h3>${figure.title}</h3>

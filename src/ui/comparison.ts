@@ -193,7 +193,7 @@ export class GrokComparison extends LitElement {
   }
 
   #renderRuns(view: View, all: readonly Compared[]): unknown {
-    const accuracy = view.plan.spec.thresholds.test[view.threshold] as number;
+    const accuracy = view.accuracy;
     const inSteps = this.against === 'steps';
     return html`
       <ul>

@@ -21,9 +21,9 @@ const estimate = ({ value, low, high }: Estimate): string =>
 export function divergenceReport(view: View, row: number): Report | undefined {
   const columns = divergenceColumns(view, row);
   if (columns.filter(({ distance }) => distance > 0).length < 2) return undefined;
-  const { horizon, thresholds } = view.plan.spec;
+  const { horizon } = view.plan.spec;
   const fit = fitDivergence(columns, { horizon });
-  const accuracy = thresholds.test[view.threshold] as number;
+  const { accuracy } = view;
   const { essential, power, free, counts } = fit;
   const used = `${counts.timed} columns with a median, ${counts.censored} with a lower bound`;
   if (!essential || !power) {

@@ -11,14 +11,15 @@ import type { TrainOne } from './comparison.ts';
 import { quietButtonStyle } from './controls-style.ts';
 import { type Curves, curvesOf } from './curves.ts';
 import { count, endOf, number, quantileText, time } from './format.ts';
-import type { CellPosition } from './heatmap.ts';
-import { chartsOf } from './run-charts.ts';
+import type { CellPosition } from './map-window.ts';
+import { chartsOf, type RunChart, withOther } from './run-charts.ts';
 import type { TableContent } from './table.ts';
 import { theme } from './theme.ts';
 
 /**
  * How one replica memorised and then generalised: its numbers and its curves.
  *
+ * @fires seed-select - CustomEvent<number>: which of the cell's seeds is wanted, counted from 0
  * @fires certify - CustomEvent<CertifyRequest>: the reader wants its dataset certified
  */
 export class GrokInspector extends LitElement {
@@ -59,6 +60,10 @@ export class GrokInspector extends LitElement {
           min-height: 44px;
         }
       }
+      .link {
+        margin: 0 0 8px;
+        overflow-wrap: anywhere;
+      }
       h3 {
         margin-top: 14px;
       }
@@ -84,16 +89,22 @@ export class GrokInspector extends LitElement {
   /** Whether a dataset can be certified now. */
   @property({ attribute: false }) certifiable = false;
   /** Which of the cell's seeds, counted from 0. */
-  @state() private seed = 0;
+  @property({ attribute: false }) seed = 0;
+  /** The cell that is pointed at elsewhere, whose test accuracy is drawn beside. */
+  @property({ attribute: false }) hovered: CellPosition | undefined;
+  /** The link to a replica; without it, none is offered. */
+  @property({ attribute: false }) linkOf: ((index: number) => string) | undefined;
+  @state() private copied = '';
 
   #curvature: { readonly of: string; readonly value: number } | undefined;
   #curves: { readonly of: object; readonly curves: Curves } | undefined;
+  #charts: { readonly of: unknown[]; readonly charts: RunChart[] } | undefined;
 
   protected override render(): unknown {
     const { view, cell } = this;
     if (!view || !cell)
       return html`<p class="muted">Select a cell of the map to see how it learned.</p>`;
-    const { plan, table, threshold } = view;
+    const { plan, table } = view;
     const { spec } = plan;
     const seed = Math.min(this.seed, spec.seedsPerCell - 1);
     const index = plan.firstOf(cell.ix, cell.iy) + seed;
@@ -111,7 +122,8 @@ export class GrokInspector extends LitElement {
                 Seed
                 <select
                   @change=${(event: Event) => {
-                    this.seed = Number((event.target as HTMLSelectElement).value);
+                    const detail = Number((event.target as HTMLSelectElement).value);
+                    this.dispatchEvent(new CustomEvent('seed-select', { detail, bubbles: true }));
                   }}
                 >
                   ${Array.from(
@@ -129,30 +141,30 @@ export class GrokInspector extends LitElement {
           ? html`<p>This run failed: ${table.failures.get(index)}.</p>
               ${this.#renderStable(view, index)}`
           : table.has(index)
-            ? this.#renderRun(view, index, samples, threshold)
+            ? this.#renderRun(view, index, samples)
             : html`<p class="muted">Not computed yet.</p>`
       }
     `;
   }
 
-  #renderRun(view: View, index: number, samples: number, threshold: number): unknown {
-    const { table, plan } = view;
+  #renderRun(view: View, index: number, samples: number): unknown {
+    const { table, plan, accuracy: a } = view;
     const { thresholds } = plan.spec;
-    const a = thresholds.test[threshold] as number;
-    // Memorised: the training threshold of the same accuracy, else the largest.
-    const same = thresholds.train.indexOf(a);
-    const k = same >= 0 ? same : thresholds.train.length - 1;
-    const test = table.testTime(index, threshold);
-    const train = table.trainTime(index, k);
+    // Memorised: the same training accuracy, or the largest that was timed where no record tells.
+    const same = table.trainTimeAt(index, a);
+    const test = table.testTimeAt(index, a);
+    const train = same ?? table.trainTime(index, thresholds.train.length - 1);
+    const trained = same ? a : thresholds.train.at(-1);
     const final = table.final(index);
     const rows = table.record(index);
-    const text = (crossing: Crossing): string => quantileText(crossing, endOf(plan.spec));
+    const text = (crossing: Crossing | undefined): string =>
+      crossing ? quantileText(crossing, endOf(plan.spec)) : '–';
     const delay =
-      same >= 0 && test.state === 'crossed' && train.state === 'crossed'
+      same && test?.state === 'crossed' && train.state === 'crossed'
         ? `${time(test.log10t - train.log10t)} ×`
         : '–';
     const facts: [string, string][] = [
-      [`memorised, train ≥ ${thresholds.train[k]}`, text(train)],
+      [`memorised, train ≥ ${trained}`, text(train)],
       [`generalised, test ≥ ${a}`, text(test)],
       ['delay, t_test / t_train', delay],
       [
@@ -173,7 +185,7 @@ export class GrokInspector extends LitElement {
       <dl>
         ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
       </dl>
-      ${this.#renderSeparability(view, index)}
+      ${this.#renderLink(index)} ${this.#renderSeparability(view, index)}
       ${
         rows && rows.length > 0
           ? this.#renderCurves(
@@ -217,7 +229,15 @@ export class GrokInspector extends LitElement {
     asymptotes: Asymptotes | undefined,
     index: number,
   ): unknown {
-    const charts = chartsOf(curves, marks, asymptotes, this.#thresholds());
+    const of = [curves, JSON.stringify(marks), asymptotes?.source];
+    if (!of.every((each, k) => each === this.#charts?.of[k])) {
+      this.#charts = { of, charts: chartsOf(curves, marks, asymptotes, this.#thresholds()) };
+    }
+    const [accuracy, ...rest] = this.#charts?.charts ?? [];
+    const other = this.#hoveredCurves();
+    const charts = accuracy
+      ? [other ? withOther(accuracy, curves, other) : accuracy, ...rest]
+      : rest;
     return html`
       ${charts.map(
         ({ title, label, note, content }) => html`<h3>${title}</h3>
@@ -229,8 +249,39 @@ export class GrokInspector extends LitElement {
     `;
   }
 
+  /** Curves of the cell that is pointed at, its first replica, if it is another one. */
+  #hoveredCurves(): Curves | undefined {
+    const { view, hovered, cell } = this;
+    if (!view || !hovered || (hovered.ix === cell?.ix && hovered.iy === cell.iy)) return undefined;
+    const index = view.plan.firstOf(hovered.ix, hovered.iy);
+    const rows = view.table.record(index);
+    return rows && rows.length > 0 ? curvesOf(rows, view.plan.cellOf(index).samples) : undefined;
+  }
+
   #thresholds(): readonly number[] {
     return this.view?.plan.spec.thresholds.test ?? [];
+  }
+
+  /** Copies the link to the replica; where nothing may be copied, shows it. */
+  #renderLink(index: number): unknown {
+    const { linkOf } = this;
+    if (!linkOf) return nothing;
+    return html`<p class="link">
+      <button
+        @click=${async () => {
+          const link = linkOf(index);
+          try {
+            await navigator.clipboard.writeText(link);
+            this.copied = 'Copied: it runs this replica again and compares.';
+          } catch {
+            this.copied = link;
+          }
+        }}
+      >
+        Copy link to this replica
+      </button>
+      <span class="muted" role="status">${this.copied}</span>
+    </p>`;
   }
 
   /** What is known of the dataset, or the button that finds out. */
@@ -259,10 +310,10 @@ export class GrokInspector extends LitElement {
   }
 }
 
-function marksOf(train: Crossing, test: Crossing): Mark[] {
+function marksOf(train: Crossing, test: Crossing | undefined): Mark[] {
   return [
     ...(train.state === 'crossed' ? [{ x: train.log10t, label: 't_train' }] : []),
-    ...(test.state === 'crossed' ? [{ x: test.log10t, label: 't_test' }] : []),
+    ...(test?.state === 'crossed' ? [{ x: test.log10t, label: 't_test' }] : []),
   ];
 }
 

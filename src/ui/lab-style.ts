@@ -7,13 +7,6 @@ export const labStyle = css`
     min-height: 100vh;
     background: var(--ground);
   }
-  .inline {
-    min-height: 28px;
-    border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
-    border-radius: 6px;
-    background: var(--ground);
-    font-weight: 600;
-  }
   main {
     display: grid;
     grid-template-columns: 256px minmax(0, 1fr) 340px;
@@ -48,6 +41,23 @@ export const labStyle = css`
   }
   grok-progress {
     margin-top: 14px;
+  }
+  .quiet {
+    min-height: 28px;
+    padding: 0 10px;
+    border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
+    border-radius: 6px;
+    background: var(--ground);
+    cursor: pointer;
+  }
+  .compared {
+    margin-top: 18px;
+  }
+  .pair {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr));
+    gap: 12px 20px;
+    margin-top: 8px;
   }
   .notice {
     border-left: 3px solid var(--danger);

@@ -1,14 +1,23 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { ChooseEngine, Engine, EnginePreference } from '../model/engine.ts';
+import {
+  type ChooseEngine,
+  ENGINE_NAMES,
+  type Engine,
+  type EnginePreference,
+} from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import { followsMargin, isTraining, type SweepSpec } from '../model/spec.ts';
-import type { View } from '../sweep/cells.ts';
+import { followsMargin, isTraining, parseSpec, type SweepSpec } from '../model/spec.ts';
+import { isLogarithmic, isTimed } from '../results/quantities.ts';
+import type { ResultTable } from '../results/table.ts';
+import type { RunInfo, RunStore } from '../store/runs.ts';
+import { firstAccuracy, type MapView, sameGrid } from '../sweep/cells.ts';
 import { Certification } from '../sweep/certification.ts';
-import { asFlow, estimateSeconds, hasFlow } from '../sweep/cost.ts';
 import { SweepPlan } from '../sweep/plan.ts';
-import { Sweep } from '../sweep/sweep.ts';
+import { carryOver, withMoreSeeds } from '../sweep/seeds.ts';
+import { Sweep, type SweepStart, tableFor } from '../sweep/sweep.ts';
+import { asFlow, estimateSeconds, hasFlow } from '../sweep/training-cost.ts';
 import { cellText, commonText } from './caption.ts';
 import type { CertifyRequest } from './certificates.ts';
 import type { TrainOne } from './comparison.ts';
@@ -16,10 +25,15 @@ import { deviceBadgeStyle } from './device-badge.ts';
 import { EngineOwner } from './engine-owner.ts';
 import { duration, PARAMETER_LABELS } from './format.ts';
 import { headerStyle, renderHeader } from './header.ts';
-import type { CellPosition } from './heatmap.ts';
 import { labStyle } from './lab-style.ts';
-import { hashOf, specFromHash } from './link.ts';
+import { FIRST_VIEW, type LabView } from './lab-view.ts';
+import { hashOf, type LinkState, stateFromHash } from './link.ts';
+import type { CellPosition, CellRange, MapWindow } from './map-window.ts';
 import { PRESETS } from './presets.ts';
+import { QUANTITY_WORDS } from './quantity.ts';
+import { recordedLink, replayText } from './replay.ts';
+import type { RunAction } from './runs.ts';
+import { Shelf } from './shelf.ts';
 import { theme } from './theme.ts';
 
 /** Milliseconds between two paintings of a running sweep, and how many times their own cost. */
@@ -29,8 +43,19 @@ const PAINT_SHARE = 8;
 /** Seconds of training in steps that are not begun without a word. */
 const LONG = 3600;
 
-/** Test accuracy whose time is shown, where the spec has it. */
-const SHOWN_ACCURACY = 0.95;
+/** Milliseconds after which a change that goes on is in the link. */
+const REPLACE_DELAY = 400;
+
+/** What a sweep begins with: nothing, what is kept of its spec or of a run, or results at hand. */
+type From = 'nothing' | 'kept' | RunInfo | ResultTable;
+
+/** A sweep that is asked for. */
+interface Request {
+  readonly spec: SweepSpec;
+  /** Absent: what is shown stays. */
+  readonly view?: LabView | undefined;
+  readonly from: From;
+}
 
 /**
  * The laboratory: a spec, its sweep on an engine, the map, the profile and one replica.
@@ -43,9 +68,16 @@ export class GrokLab extends LitElement {
   /** Certifies datasets; without one, none can be. */
   @property({ attribute: false }) certifier: Certifier | undefined;
 
+  /** Opens the store of kept runs; without one, none are kept. */
+  @property({ attribute: false }) openStore: (() => Promise<RunStore>) | undefined;
+
   @state() private spec: SweepSpec = (PRESETS[0] as (typeof PRESETS)[number]).spec;
   @state() private sweep: Sweep | undefined;
-  @state() private selected: CellPosition | undefined;
+  /** What is shown of the sweep. */
+  @state() private shown: LabView = FIRST_VIEW;
+  /** The cell under the pointer, on the map or in the profile. */
+  @state() private hovered: CellPosition | undefined;
+  @state() private pointed: number | undefined;
   /** Of the present sweep: the one that goes on, or the last. */
   @state() private certification: Certification | undefined;
   @state() private problem = '';
@@ -58,7 +90,10 @@ export class GrokLab extends LitElement {
   @state() private wide = true;
 
   readonly #room = matchMedia('(min-width: 721px)');
-  #view: View | undefined;
+  #view: MapView | undefined;
+  readonly #shelf = new Shelf();
+  /** Another kept run over the same grid, to compare with. */
+  @state() private other: { readonly run: RunInfo; readonly table: ResultTable } | undefined;
   /** The run that goes on, or the last one; the next begins when it has ended. */
   #run: Promise<void> = Promise.resolve();
   /** Counts the runs asked for: of several that wait, the newest begins. */
@@ -68,6 +103,9 @@ export class GrokLab extends LitElement {
   readonly #beside = new Set<Sweep>();
   #frame = 0;
   #nextPaint = 0;
+  #replacing: ReturnType<typeof setTimeout> | undefined;
+  /** The views of the comparison, made once. */
+  #compared: { view: MapView; other: object; against: MapView; difference: MapView } | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('chooseEngine') && this.chooseEngine) this.#begin(this.chooseEngine);
@@ -94,7 +132,10 @@ export class GrokLab extends LitElement {
       this.sweep?.stop();
       for (const sweep of this.#beside) sweep.stop();
       this.certification?.stop();
-      this.#run = this.#run.then(() => this.#owner?.dispose());
+      this.#run = this.#run.then(async () => {
+        this.#owner?.dispose();
+        await this.#shelf.close();
+      });
     });
   }
 
@@ -107,20 +148,29 @@ export class GrokLab extends LitElement {
     const before = this.#owner;
     this.#owner = new EngineOwner(chooseEngine);
     this.#owner.onchange = () => this.requestUpdate();
-    this.#run = this.#run.then(() => before?.dispose());
-    this.#follow(() => specFromHash(location.hash) ?? this.spec);
+    this.#shelf.onchange = () => this.#schedule();
+    this.#run = this.#run.then(async () => {
+      before?.dispose();
+      if (this.openStore) await this.#shelf.open(this.openStore);
+    });
+    this.#follow(() => stateFromHash(location.hash) ?? { spec: this.spec, view: FIRST_VIEW });
   }
 
-  /** A link followed while the page is open. */
+  /** A link followed while the page is open, and the way back and forward. */
   readonly #restore = (): void => {
-    if (this.chooseEngine) this.#follow(() => specFromHash(location.hash));
+    if (this.chooseEngine) this.#follow(() => stateFromHash(location.hash));
   };
 
-  /** Runs what a link says; one that cannot be restored changes nothing. */
-  #follow(read: () => SweepSpec | undefined): void {
+  /** Shows what a link says, and runs it if it is another spec; one that cannot be restored changes nothing. */
+  #follow(read: () => LinkState | undefined): void {
     try {
-      const spec = read();
-      if (spec) this.#start(spec);
+      const state = read();
+      if (!state) return;
+      const same = this.#view && JSON.stringify(state.spec) === JSON.stringify(this.spec);
+      if (same && !state.view.recorded) {
+        this.#look(state.view);
+        this.#select();
+      } else this.#start({ ...state, from: 'kept' });
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       this.problem = `The link cannot be restored. ${error.message}.`;
@@ -128,30 +178,83 @@ export class GrokLab extends LitElement {
   }
 
   /** Runs a spec once what ran before, which is stopped, has ended: an engine runs one at a time. */
-  #start(spec: SweepSpec): void {
-    this.spec = spec;
+  #start(request: Request): void {
+    this.spec = request.spec;
     this.problem = '';
     this.#owner?.cancel();
     this.sweep?.stop();
     this.certification?.stop();
     const asked = ++this.#asked;
-    this.#run = this.#run.then(() => this.#sweep(spec, asked));
+    this.#run = this.#run.then(() => this.#sweep(request, asked));
   }
 
-  async #sweep(spec: SweepSpec, asked: number): Promise<void> {
-    const engine = asked === this.#asked ? await this.#engine(spec) : undefined;
+  async #sweep(request: Request, asked: number): Promise<void> {
+    const engine = asked === this.#asked ? await this.#engine(request.spec) : undefined;
     // Another run may have been asked for while the engine started, or while it was checked.
     if (!engine || asked !== this.#asked) return;
-    const sweep = new Sweep(new SweepPlan(spec), engine);
+    const plan = new SweepPlan(request.spec);
+    const start = await this.#startOf(plan, engine, request);
+    if (asked !== this.#asked) return;
+    const sweep = new Sweep(plan, engine, start);
     sweep.onchange = () => this.#schedule();
-    const { thresholds } = spec;
-    const threshold = Math.max(0, thresholds.test.indexOf(SHOWN_ACCURACY));
-    this.#view = { plan: sweep.plan, table: sweep.table, threshold };
-    this.selected = undefined;
+    sweep.onresults = (trajectories) => this.#shelf.keeper?.add(trajectories);
     this.certification = undefined;
+    this.hovered = undefined;
+    this.other = undefined;
     this.sweep = sweep;
+    this.#look(request.view ?? this.shown);
     await sweep.run();
     this.#select();
+    this.#shelf.settle();
+  }
+
+  /** The table that a sweep goes on with, which is kept from now on. */
+  async #startOf(plan: SweepPlan, { info }: Engine, request: Request): Promise<SweepStart> {
+    const { cell, nth, recorded } = request.view ?? this.shown;
+    // A link to one replica runs that one, and is not kept.
+    if (recorded && cell) {
+      await this.#shelf.release();
+      return { only: [plan.firstOf(cell.ix, cell.iy) + nth] };
+    }
+    const { from } = request;
+    const kept = from === 'kept' ? this.#shelf.find(plan, info) : from;
+    if (typeof kept === 'object' && 'id' in kept) {
+      const table = await this.#shelf.resume(plan, kept);
+      if (kept.engine.kind === info.kind) return { table };
+      // One record, one engine: what is missing is not run on another one.
+      return { table, only: [] };
+    }
+    const table = typeof kept === 'object' ? kept : tableFor(plan);
+    await this.#shelf.begin(plan, info, table);
+    return { table };
+  }
+
+  /** Shows the sweep another way, without a run. */
+  #look(shown: LabView): void {
+    this.shown = shown;
+    const { sweep } = this;
+    if (!sweep) return;
+    const { plan, table } = sweep;
+    const { quantity, accuracy = firstAccuracy(plan.spec) } = shown;
+    const before = this.#view;
+    if (before?.table !== table || before.quantity !== quantity || before.accuracy !== accuracy) {
+      this.#view = { plan, table, quantity, accuracy };
+    }
+  }
+
+  /** The reader shows it another way: into the link, as a step of its own or in place of the last. */
+  #change(change: Partial<LabView>, step: 'push' | 'replace' = 'push'): void {
+    this.#look({ ...this.shown, ...change });
+    const hash = hashOf(this.spec, this.shown);
+    if (hash === location.hash) return;
+    if (step === 'push') history.pushState(null, '', hash);
+    else this.#replaceHash(hash);
+  }
+
+  /** Browsers allow a hundred changes in half a minute: those of a drag wait for one another. */
+  #replaceHash(hash: string): void {
+    clearTimeout(this.#replacing);
+    this.#replacing = setTimeout(() => history.replaceState(null, '', hash), REPLACE_DELAY);
   }
 
   /** The engine of the present preference for a spec; undefined, and said why, if it cannot be had. */
@@ -187,6 +290,7 @@ export class GrokLab extends LitElement {
     if (!view || !this.certifier || this.certification?.state === 'running') return;
     const certification = new Certification(view.plan, view.table, this.certifier, request);
     certification.onchange = () => this.#schedule();
+    certification.onresults = (certified) => this.#shelf.keeper?.add([], certified);
     this.certification = certification;
     certification.run();
   }
@@ -194,10 +298,10 @@ export class GrokLab extends LitElement {
   /** At the end of a run something is selected: a cell just below the edge tells the story. */
   #select(): void {
     const view = this.#view;
-    if (!view || this.selected || this.sweep?.state !== 'done') return;
+    if (!view || this.shown.cell || this.sweep?.state !== 'done') return;
     const { xs, ys, spec } = view.plan;
     const aim = spec.x.over === 'lambda' ? xs.findLastIndex((x) => x <= 0.46) : -1;
-    this.selected = { ix: Math.max(0, aim), iy: Math.floor(ys.length / 2) };
+    this.#look({ ...this.shown, cell: { ix: Math.max(0, aim), iy: Math.floor(ys.length / 2) } });
   }
 
   #schedule(): void {
@@ -237,17 +341,26 @@ export class GrokLab extends LitElement {
               @spec-submit=${(event: CustomEvent<SweepSpec>) => this.#submit(event.detail)}
             ></grok-spec-form>
           </details>
-          <grok-progress .sweep=${this.sweep} .revision=${this.noted}></grok-progress>
+          <grok-progress
+            .sweep=${this.sweep}
+            .revision=${this.noted}
+            @sweep-continue=${() => this.#continue()}
+          ></grok-progress>
+          ${this.openStore ? this.#renderRuns() : nothing}
         </section>
         <section class="picture" aria-label="Map">
-          ${this.#renderProblem()} ${this.#renderLong()}
+          ${this.#renderProblem()} ${this.#renderLong()} ${view ? this.#renderReplay(view) : nothing}
           ${view ? this.#renderPictures(view) : html`<p class="muted">${this.problem ? nothing : 'Starting …'}</p>`}
         </section>
         <section class="detail" aria-label="Replica">
           <grok-inspector
             .view=${view}
             .revision=${this.painted}
-            .cell=${this.selected}
+            .cell=${this.shown.cell}
+            .seed=${this.shown.nth}
+            .hovered=${this.hovered}
+            .linkOf=${(index: number) => this.#linkOf(index)}
+            @seed-select=${(event: CustomEvent<number>) => this.#change({ nth: event.detail })}
             .certifiable=${this.certifier !== undefined && this.certification?.state !== 'running'}
             .train=${this.#trainOne}
             @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
@@ -269,28 +382,169 @@ export class GrokLab extends LitElement {
     </div>`;
   }
 
-  #renderPictures(view: View): unknown {
-    const { plan } = view;
-    return html`
-      <h2>When does it grok?</h2>
+  /** What became of a replica that a link has recorded. */
+  #renderReplay({ plan, table, accuracy }: MapView): unknown {
+    const { recorded, cell, nth } = this.shown;
+    const { sweep } = this;
+    if (!recorded || !cell || !sweep) return nothing;
+    const index = plan.firstOf(cell.ix, cell.iy) + nth;
+    const text = replayText(table, index, accuracy, recorded, sweep.engine.info.kind);
+    return html`<div class="notice replay" role="status">
+      <p>${text}</p>
+      <button @click=${() => this.#runWhole()}>Run the whole map</button>
+    </div>`;
+  }
+
+  #runWhole(): void {
+    const view = { ...this.shown, recorded: undefined };
+    history.pushState(null, '', hashOf(this.spec, view));
+    this.#start({ spec: this.spec, view, from: 'kept' });
+  }
+
+  #renderRuns(): unknown {
+    const { runs, keeper, problem } = this.#shelf;
+    const { sweep } = this;
+    return html`<grok-runs
+      .runs=${runs}
+      .current=${keeper?.info.id ?? ''}
+      .kept=${keeper?.kept ?? 0}
+      .problem=${problem}
+      .extensible=${sweep?.state === 'done' && !this.shown.recorded && this.spec.ensemble !== 'twoPoint'}
+      @run-action=${(event: CustomEvent<RunAction>) => this.#act(event.detail)}
+      @seeds-add=${(event: CustomEvent<number>) => this.#addSeeds(event.detail)}
+    ></grok-runs>`;
+  }
+
+  async #act(action: RunAction): Promise<void> {
+    const { run } = action;
+    if (action.kind === 'rename') return this.#shelf.rename(run.id, action.name);
+    if (action.kind === 'delete') return this.#shelf.delete(run.id);
+    try {
+      const spec = parseSpec(run.spec);
+      if (action.kind === 'open') {
+        history.pushState(null, '', hashOf(spec));
+        this.#start({ spec, view: FIRST_VIEW, from: run });
+      } else await this.#compare(run, new SweepPlan(spec));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.problem = `The run cannot be opened. ${message}`;
+    }
+  }
+
+  async #compare(run: RunInfo, plan: SweepPlan): Promise<void> {
+    if (!this.sweep || !sameGrid(this.sweep.plan, plan)) {
+      this.problem = 'Only runs over the same grid can be compared: this one has other axes.';
+      return;
+    }
+    this.problem = '';
+    this.other = { run, table: await this.#shelf.read(plan, run) };
+    await this.updateComplete;
+    this.renderRoot.querySelector('.compared')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #addSeeds(more: number): void {
+    const { sweep } = this;
+    if (!sweep) return;
+    try {
+      const spec = withMoreSeeds(this.spec, more);
+      const plan = new SweepPlan(spec);
+      const table = tableFor(plan);
+      carryOver(sweep.plan, sweep.table, plan, table);
+      const view = { ...this.shown, window: undefined, brush: undefined };
+      history.pushState(null, '', hashOf(spec, view));
+      this.#start({ spec, view, from: table });
+    } catch (error) {
+      if (!(error instanceof FieldError)) throw error;
+      this.problem = `So many seeds cannot be added. ${error.message}.`;
+    }
+  }
+
+  /** Goes on with a sweep that was stopped or failed. */
+  #continue(): void {
+    const { sweep } = this;
+    const run = this.#shelf.runs.find(({ id }) => id === this.#shelf.keeper?.info.id);
+    if (sweep) this.#start({ spec: this.spec, from: run ?? sweep.table });
+  }
+
+  /** The map of another run, and how much it differs. */
+  #renderCompared(view: MapView): unknown {
+    const { other } = this;
+    if (!other) return nothing;
+    const { quantity, accuracy } = view;
+    const plan = new SweepPlan(other.table.spec);
+    const against: MapView = { plan, table: other.table, quantity, accuracy };
+    if (this.#compared?.view !== view || this.#compared.other !== other) {
+      this.#compared = { view, other, against, difference: { ...view, against } };
+    }
+    const { colourMap, colourRange } = this.shown;
+    const name = other.run.name || 'the other run';
+    return html`<div class="compared">
+      <h2>Compared with ${name}</h2>
       <p class="muted">
-        The time t_test at which test accuracy reaches ${this.#renderThreshold(view)}, colours
-        logarithmic. ${commonText(plan)}; ${cellText(plan)}.
+        ${commonText(plan)}; ${ENGINE_NAMES[other.run.engine.kind]}. Left, ${name}; right, this run
+        ${isLogarithmic(quantity) ? 'over' : 'minus'} that one.
+        <button class="quiet" @click=${() => {
+          this.other = undefined;
+        }}>End comparison</button>
       </p>
+      <div class="pair">
+        <grok-heatmap .view=${this.#compared.against} .revision=${this.painted} .selectable=${false} .colourMap=${colourMap} .colourRange=${colourRange} .pointed=${this.hovered?.ix} label="Map of ${name}"></grok-heatmap>
+        <grok-heatmap .view=${this.#compared.difference} .revision=${this.painted} .selectable=${false} .colourMap=${'difference'} .pointed=${this.hovered?.ix} label="Difference"></grok-heatmap>
+      </div>
+    </div>`;
+  }
+
+  /** The link that runs a replica again and holds it against what it came to here. */
+  #linkOf(index: number): string {
+    const { sweep, shown, spec } = this;
+    const recorded = sweep && recordedLink(sweep.table, index, this.#view?.accuracy, sweep.engine);
+    return new URL(hashOf(spec, { ...shown, recorded }), location.href).href;
+  }
+
+  #renderPictures(view: MapView): unknown {
+    const { plan, quantity } = view;
+    const { title, sentence } = QUANTITY_WORDS[quantity];
+    const { cell, window, brush, colourMap, colourRange } = this.shown;
+    // On a phone the map comes first.
+    const bar = html`<grok-view-bar
+        .view=${view}
+        .shown=${this.shown}
+        .revision=${this.painted}
+        @view-change=${({ detail }: CustomEvent<Partial<LabView>>) =>
+          this.#change(detail, 'accuracy' in detail ? 'replace' : 'push')}
+      ></grok-view-bar>`;
+    return html`
+      <h2>${title}</h2>
+      <p class="muted">${sentence} ${commonText(plan)}; ${cellText(plan)}.</p>
+      ${this.wide ? bar : nothing}
       <grok-heatmap
         .view=${view}
         .revision=${this.painted}
-        .selected=${this.selected}
-        @cell-select=${(event: CustomEvent<CellPosition>) => {
-          this.selected = event.detail;
+        .selected=${cell}
+        .brush=${brush}
+        .window=${window}
+        .pointed=${this.pointed}
+        .colourMap=${colourMap}
+        .colourRange=${colourRange}
+        .explorable=${true}
+        @cell-select=${(event: CustomEvent<CellPosition>) => this.#change({ cell: event.detail, nth: 0 })}
+        @cell-hover=${(event: CustomEvent<CellPosition | null>) => {
+          this.hovered = event.detail ?? undefined;
         }}
+        @cells-brush=${(event: CustomEvent<CellRange | null>) =>
+          this.#change({ brush: event.detail ?? undefined }, 'replace')}
+        @window-change=${(event: CustomEvent<MapWindow | null>) =>
+          this.#change({ window: event.detail ?? undefined }, 'replace')}
       ></grok-heatmap>
+      ${this.wide ? nothing : bar}
+      ${this.#renderCompared(view)}
+      <grok-pool .view=${view} .revision=${this.painted} .brush=${brush}></grok-pool>
       ${this.#renderProfile(view)}
     `;
   }
 
   /** Certificates, and the fits of the divergence. */
-  #renderTheory(view: View): unknown {
+  #renderTheory(view: MapView): unknown {
     return html`
       <grok-certificates
         .view=${view}
@@ -310,29 +564,13 @@ export class GrokLab extends LitElement {
   }
 
   /** The row of the map that is summed up along x: the selected one. */
-  #row({ plan }: View): number {
-    return this.selected?.iy ?? Math.floor(plan.ys.length / 2);
-  }
-
-  /** The threshold shown, to choose from where there are several. */
-  #renderThreshold(view: View): unknown {
-    const { test } = view.plan.spec.thresholds;
-    if (test.length === 1) return html`<strong>${test[0]}</strong>`;
-    return html`<select
-      class="inline"
-      aria-label="Test accuracy shown"
-      @change=${(event: Event) => {
-        this.#view = { ...view, threshold: Number((event.target as HTMLSelectElement).value) };
-        this.painted++;
-      }}
-    >
-      ${test.map((a, k) => html`<option value=${k} ?selected=${k === view.threshold}>${a}</option>`)}
-    </select>`;
+  #row({ plan }: MapView): number {
+    return this.shown.cell?.iy ?? Math.floor(plan.ys.length / 2);
   }
 
   /** Medians along x; none where x itself runs over seeds. */
-  #renderProfile(view: View): unknown {
-    const { plan } = view;
+  #renderProfile(view: MapView): unknown {
+    const { plan, quantity } = view;
     const { x, y } = plan.spec;
     if (x.over === 'seed') return nothing;
     const row = this.#row(view);
@@ -340,15 +578,27 @@ export class GrokLab extends LitElement {
     return html`
       <h2>Median over seeds${where}</h2>
       <p class="muted">
-        quartiles shaded; replicas that had not grokked by t_end count as later than all
-        others${x.over === 'lambda' && followsMargin(plan.spec) ? '; dashed, late-time theory for N → ∞' : nothing}
+        ${QUANTITY_WORDS[quantity].symbol(view.accuracy)}, quartiles
+        shaded${isTimed(quantity) ? '; replicas that had not got there by t_end count as later than all others' : nothing}${quantity === 'testTime' && x.over === 'lambda' && followsMargin(plan.spec) ? '; dashed, late-time theory for N → ∞' : nothing}
       </p>
-      <grok-profile .view=${view} .revision=${this.painted} .row=${row}></grok-profile>
+      <grok-profile
+        .view=${view}
+        .revision=${this.painted}
+        .row=${row}
+        .window=${this.shown.window}
+        .pointed=${this.hovered?.ix ?? this.pointed}
+        @column-hover=${(event: CustomEvent<number | null>) => {
+          this.pointed = event.detail ?? undefined;
+        }}
+      ></grok-profile>
     `;
   }
 
   #submit(spec: SweepSpec): void {
-    history.replaceState(null, '', hashOf(spec));
+    // The way of showing it stays; places on the map do not.
+    const { quantity, colourMap } = this.shown;
+    const view: LabView = { ...FIRST_VIEW, quantity, colourMap };
+    history.pushState(null, '', hashOf(spec, view));
     const setup = this.renderRoot.querySelector<HTMLDetailsElement>('.setup');
     if (setup && !this.wide) {
       setup.open = false;
@@ -357,7 +607,7 @@ export class GrokLab extends LitElement {
     const processors = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
     const seconds = estimateSeconds(spec, processors);
     this.long = seconds > LONG ? { spec, seconds } : undefined;
-    if (!this.long) this.#start(spec);
+    if (!this.long) this.#start({ spec, view, from: 'nothing' });
   }
 
   /** Says what a run would take, and offers the flow. */
@@ -366,8 +616,8 @@ export class GrokLab extends LitElement {
     if (!long) return nothing;
     const start = (spec: SweepSpec): void => {
       this.long = undefined;
-      history.replaceState(null, '', hashOf(spec));
-      this.#start(spec);
+      history.replaceState(null, '', hashOf(spec, FIRST_VIEW));
+      this.#start({ spec, view: FIRST_VIEW, from: 'nothing' });
     };
     return html`<div class="notice" role="alert">
       <p>
@@ -381,6 +631,6 @@ export class GrokLab extends LitElement {
 
   #prefer(preference: EnginePreference): void {
     if (this.#owner) this.#owner.preference = preference;
-    this.#start(this.spec);
+    this.#start({ spec: this.spec, from: 'nothing' });
   }
 }

@@ -19,7 +19,16 @@ export function mapAxis(
   const { spec } = plan;
   const { over } = spec[which];
   const secondPoint = spec.ensemble === 'twoPoint' && over === 'lambda';
-  const marks = ticks(which === 'x' ? plan.xs : plan.ys, most);
+  const all = which === 'x' ? plan.xs : plan.ys;
+  const labels = new Map<number, string>();
+  // Of a part of the map, ticks as close as the whole would have on a larger picture.
+  const marksIn = (min: number, max: number): number[] => {
+    const marks = ticks(all, most * Math.max(1, all.length / (max - min)));
+    for (const { position, label } of marks) {
+      labels.set(position, secondPoint ? number(1 - 2 * Number(label), 3) : label);
+    }
+    return marks.map(({ position }) => position).filter((at) => at >= min && at <= max);
+  };
   return {
     label: secondPoint ? '1 − 2λ' : PARAMETER_LABELS[over].title,
     labelFont: CANVAS_FONT,
@@ -30,9 +39,8 @@ export function mapAxis(
     grid: { show: false },
     ticks: { stroke: line, size: 4 },
     gap: 4,
-    splits: () => marks.map(({ position }) => position),
-    values: () =>
-      marks.map(({ label }) => (secondPoint ? number(1 - 2 * Number(label), 3) : label)),
+    splits: (_plot, _axis, min, max) => marksIn(min, max),
+    values: (_plot, splits) => splits.map((at) => labels.get(at) ?? ''),
   };
 }
 

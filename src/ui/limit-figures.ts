@@ -35,9 +35,8 @@ const MOST_REPLICAS = 3000;
  * its ‖u∞‖: seeds that scatter over decades at one λ fall on one line. Undefined for given data, for
  * several σ, and before any dataset is certified.
  */
-export function ownPlaceFigure({ plan, table, threshold }: View): ChartFigure | undefined {
+export function ownPlaceFigure({ plan, table, accuracy }: View): ChartFigure | undefined {
   const { spec } = plan;
-  const accuracy = spec.thresholds.test[threshold] as number;
   const manySigmas = spec.x.over === 'sigma' || spec.y.over === 'sigma';
   if (spec.ensemble === 'twoPoint' || manySigmas || table.certified === 0) return undefined;
   const x: number[] = [];
@@ -47,8 +46,8 @@ export function ownPlaceFigure({ plan, table, threshold }: View): ChartFigure | 
     const separability = table.separability(index);
     if (!separability || separability.kind === 'undecided') continue;
     if (!table.has(index) || table.failures.has(index)) continue;
-    const time = table.testTime(index, threshold);
-    if (time.state !== 'crossed') continue;
+    const time = table.testTimeAt(index, accuracy);
+    if (time?.state !== 'crossed') continue;
     const inseparable = separability.kind === 'inseparable';
     x.push(inseparable ? lambdaOfNorm(separability.norm) : lambdaOfMargin(separability.upper));
     y.push(time.log10t);

@@ -1,7 +1,7 @@
 /** Painting the map: one small image, scaled up without smoothing, and a mask for the hatch. */
-import type { CellState, View } from '../sweep/cells.ts';
-import { cellState, decadeRange } from '../sweep/cells.ts';
-import { type Rgb, viridis } from './colour.ts';
+import type { CellState, MapView } from '../sweep/cells.ts';
+import { cellState, colourRange } from '../sweep/cells.ts';
+import { type ColourMap, colourAt, type Rgb } from './colour.ts';
 
 /** Colours of the states that have no time, as CSS. */
 export interface StateColours {
@@ -9,8 +9,14 @@ export interface StateColours {
   readonly never: string;
   readonly start: string;
   readonly hatch: string;
-  /** Of runs that failed. */
-  readonly danger: string;
+}
+
+/** A rectangle in device pixels. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Opacity of a cell that borrows the colour of a coarser one while it waits for its own. */
@@ -31,11 +37,15 @@ export class MapImage {
   readonly #image: Layer;
   readonly #mask: Layer;
   readonly #hatch = layer(1, 1);
-  #hatchIsStale = true;
+  /** Where the hatch was last drawn, and of which painting; empty if it has to be drawn anew. */
+  #hatched = '';
 
   constructor(
-    readonly view: View,
+    readonly view: MapView,
     readonly palette: StateColours,
+    /** Colours of the values, and their range where it is not that of the values. */
+    readonly map: ColourMap = 'viridis',
+    readonly fixedRange?: readonly [number, number],
   ) {
     this.#columns = view.plan.xs.length;
     this.#rows = view.plan.ys.length;
@@ -65,28 +75,33 @@ export class MapImage {
         this.states[cell] = cellState(this.view, ix, iy);
       }
     }
-    this.range = decadeRange(this.states);
+    this.range = this.fixedRange
+      ? [...this.fixedRange]
+      : colourRange(this.states, this.view.quantity, this.view.against !== undefined);
     this.#fill();
-    this.#hatchIsStale = true;
+    this.#hatched = '';
   }
 
   state(ix: number, iy: number): CellState {
     return this.states[iy * this.#columns + ix] as CellState;
   }
 
-  /** Where a time lies in the colour range, 0 … 1. */
-  shade(log10t: number): number {
+  /** Where a value lies in the colour range, 0 … 1 inside it. */
+  shade(value: number): number {
     const [low, high] = this.range;
-    return (log10t - low) / (high - low);
+    return (value - low) / (high - low);
   }
 
-  /** Paints the map into a rectangle of device pixels. */
-  draw(ctx: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {
-    this.#drawHatch(Math.max(1, Math.round(width)), Math.max(1, Math.round(height)));
+  /** Paints the part of the map that lies in `plot`; `whole` is where all of it would be. */
+  draw(ctx: CanvasRenderingContext2D, plot: Box, whole: Box): void {
+    this.#drawHatch(plot, whole);
     ctx.save();
+    ctx.beginPath();
+    ctx.rect(plot.left, plot.top, plot.width, plot.height);
+    ctx.clip();
     ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(this.#image.canvas, x, y, width, height);
-    ctx.drawImage(this.#hatch.canvas, x, y);
+    ctx.drawImage(this.#image.canvas, whole.left, whole.top, whole.width, whole.height);
+    ctx.drawImage(this.#hatch.canvas, plot.left, plot.top);
     ctx.restore();
   }
 
@@ -98,7 +113,6 @@ export class MapImage {
     const neutral = rgb(this.palette.neutral);
     const start = rgb(this.palette.start);
     const never = rgb(this.palette.never);
-    const failed = rgb(this.palette.danger);
     const paint = (at: number, [red, green, blue]: Rgb, alpha: number): void => {
       image.data[at] = red;
       image.data[at + 1] = green;
@@ -114,13 +128,12 @@ export class MapImage {
         const shown = pending ? (lent[this.#coarser(ix, iy)] as CellState) : own;
         lent[cell] = shown;
         const alpha = pending ? BORROWED : 255;
-        if (shown.state === 'crossed') paint(at, viridis(this.shade(shown.log10t)), alpha);
+        if (shown.state === 'value') {
+          paint(at, colourAt(this.shade(shown.value), this.map), alpha);
+        }
+        if (shown.state === 'none') paint(at, neutral, alpha);
         if (shown.state === 'fromStart') paint(at, start, alpha);
         if (shown.state === 'never') paint(at, never, alpha);
-        if (shown.state === 'failed') {
-          paint(at, failed, alpha);
-          mask.data[at + 3] = alpha;
-        }
         if (shown.state === 'notBy') {
           paint(at, neutral, alpha);
           mask.data[at + 3] = alpha;
@@ -138,19 +151,20 @@ export class MapImage {
     return (iy & ~inside) * this.#columns + (ix & ~inside);
   }
 
-  /** The mask at full size, its cells filled with diagonal lines. */
-  #drawHatch(width: number, height: number): void {
+  /** The mask at the size of the plot, its cells filled with diagonal lines. */
+  #drawHatch(plot: Box, whole: Box): void {
+    const of = JSON.stringify([plot, whole]);
+    if (of === this.#hatched) return;
+    this.#hatched = of;
     const { canvas, ctx } = this.#hatch;
-    const resized = canvas.width !== width || canvas.height !== height;
-    if (!resized && !this.#hatchIsStale) return;
-    this.#hatchIsStale = false;
-    canvas.width = width; // clears it as well
-    canvas.height = height;
+    canvas.width = Math.max(1, Math.round(plot.width)); // clears it as well
+    canvas.height = Math.max(1, Math.round(plot.height));
     ctx.imageSmoothingEnabled = false;
-    ctx.drawImage(this.#mask.canvas, 0, 0, width, height);
+    const { left, top, width, height } = whole;
+    ctx.drawImage(this.#mask.canvas, left - plot.left, top - plot.top, width, height);
     ctx.globalCompositeOperation = 'source-in';
     ctx.fillStyle = ctx.createPattern(hatchTile(this.palette.hatch), 'repeat') ?? 'gray';
-    ctx.fillRect(0, 0, width, height);
+    ctx.fillRect(0, 0, canvas.width, canvas.height);
   }
 }
 
@@ -190,8 +204,12 @@ export function hatchTile(colour: string): HTMLCanvasElement {
   return canvas;
 }
 
-/** Channels of a colour written as #rrggbb. */
+let probe: CanvasRenderingContext2D | undefined;
+
+/** Channels of an opaque colour, however CSS writes it: a canvas gives it back as #rrggbb. */
 function rgb(colour: string): Rgb {
-  const value = Number.parseInt(colour.slice(1), 16);
+  probe ??= layer(1, 1).ctx;
+  probe.fillStyle = colour;
+  const value = Number.parseInt(String(probe.fillStyle).slice(1), 16);
   return [(value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff];
 }

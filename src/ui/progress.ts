@@ -5,7 +5,11 @@ import { progressStyle } from './controls-style.ts';
 import { count, duration } from './format.ts';
 import { theme } from './theme.ts';
 
-/** How far a sweep has come, and its pause, resume and stop. */
+/**
+ * How far a sweep has come, and its pause, resume and stop.
+ *
+ * @fires sweep-continue - a sweep that was stopped or failed shall go on
+ */
 export class GrokProgress extends LitElement {
   static override styles = [
     theme,
@@ -69,7 +73,11 @@ export class GrokProgress extends LitElement {
               }
               <button @click=${() => sweep.stop()}>Stop</button>
             </div>`
-          : nothing
+          : sweep.state === 'stopped' || sweep.state === 'failed'
+            ? html`<div class="buttons">
+                <button @click=${() => this.dispatchEvent(new Event('sweep-continue'))}>Go on</button>
+              </div>`
+            : nothing
       }
       <p class="muted status">${this.#status(sweep)}</p>
       ${this.#method(sweep)}

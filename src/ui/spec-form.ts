@@ -5,7 +5,7 @@ import { DYNAMICS_AXES, type DynamicsKind, isDescent, settingsOf } from '../mode
 import { FieldError } from '../model/fields.ts';
 import type { SweepSpec } from '../model/spec.ts';
 import { limitCurvature, stableLearningRate } from '../model/stability.ts';
-import { estimateSeconds } from '../sweep/cost.ts';
+import { estimateSeconds } from '../sweep/training-cost.ts';
 import { type AxisDraft, type Draft, draftOf, specOf, withDynamics } from './draft.ts';
 import { count, duration, number, PARAMETER_LABELS } from './format.ts';
 import { PRESETS } from './presets.ts';

@@ -14,10 +14,10 @@ export const theme = css`
     --third: var(--grok-third, #1a7f37);
     --fourth: var(--grok-fourth, #7b3fb5);
     --danger: var(--grok-danger, #b3261e);
-    --hatch: #8b92a0;
-    --neutral: #dfe2e8;
-    --never: #c3c8d2;
-    --start: #f3c4d8;
+    --hatch: var(--grok-hatch, #8b92a0);
+    --neutral: var(--grok-neutral, #dfe2e8);
+    --never: var(--grok-never, #c3c8d2);
+    --start: var(--grok-start, #f3c4d8);
     color: var(--ink);
     font-family: system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif;
     font-size: 15px;
@@ -37,10 +37,10 @@ export const theme = css`
       --third: var(--grok-third, #7ee787);
       --fourth: var(--grok-fourth, #c9a2f5);
       --danger: var(--grok-danger, #f2b8b5);
-      --hatch: #7d8594;
-      --neutral: #2b2f38;
-      --never: #454b57;
-      --start: #6b3550;
+      --hatch: var(--grok-hatch, #7d8594);
+      --neutral: var(--grok-neutral, #2b2f38);
+      --never: var(--grok-never, #454b57);
+      --start: var(--grok-start, #6b3550);
     }
   }
   :host,

@@ -153,6 +153,23 @@ describe('grokscope run', () => {
     expect(states(c)).toEqual(states(a));
   });
 
+  it.each(['csv', 'npz', 'parquet'])('writes %s, which show reads', async (format) => {
+    const out = `a.${format}`;
+    const { code } = await grokscope(
+      'run',
+      'spec.json',
+      '--engine',
+      'cpu',
+      '--quiet',
+      '--out',
+      out,
+    );
+    expect(code).toBe(0);
+    const map = async (file: string): Promise<string> =>
+      (await grokscope('show', file)).stdout.replace(/made .*/, '');
+    expect(await map(out)).toBe(await map('a.json'));
+  });
+
   it('reads the spec from standard input', async () => {
     const child = spawn(process.execPath, [CLI, 'run', '-', '--engine', 'cpu'], { cwd: folder });
     child.stdin.end(JSON.stringify({ ...SPEC, samples: 8 }));
@@ -255,8 +272,11 @@ describe('grokscope run', () => {
 
 /** Arguments that are not accepted, and the parts of the message that must say so. */
 const BAD: readonly [string[], RegExp][] = [
-  [[], /command: got nothing; expected run, plan, show or audit/],
-  [['train', 'spec.json'], /command: got "train"; expected run, plan, show or audit/],
+  [
+    [],
+    /command: got nothing; expected one of run, status, merge, cluster, plan, show, audit, bench/,
+  ],
+  [['train', 'spec.json'], /command: got "train"; expected one of run, status, /],
   [['run'], /SPEC.json: got nothing; expected the path of a file/],
   [['run', 'spec.json', 'other.json'], /SPEC.json: got "other.json" as well; expected one file/],
   [
@@ -285,14 +305,25 @@ const BAD: readonly [string[], RegExp][] = [
     /--out: got "nowhere\/x.json"; expected a file that can be written \(ENOENT/,
   ],
   [
-    ['run', 'spec.json', '--out', 'folder'],
-    /--out: got "folder"; expected a file that can be written \(it is there and not a file/,
+    ['run', 'spec.json', '--out', 'folder.json'],
+    /--out: got "folder.json"; expected a file that can be written \(it is there and not a file/,
   ],
   [['run', 'spec.json', '--out', ''], /--out: got ""; expected the path of a file/],
   [['run', 'spec.json', '--trajectories'], /--trajectories: got it without --out; expected a file/],
-  [['show'], /FILE.json: got nothing; expected the path of a file/],
+  [['show'], /FILE: got nothing; expected the path of a file/],
+  [
+    ['run', 'spec.json', '--out', 'a.txt'],
+    /--out: got "a.txt"; expected a name that ends in one of/,
+  ],
+  [
+    ['run', 'spec.json', '--out', 'a.csv', '--trajectories'],
+    /--trajectories: got it with --out "a.csv"; expected it with .json only/,
+  ],
   [['show', 'spec.json'], /samples: got 32; expected no such field/],
-  [['show', 'a.json', '--quiet'], /--quiet: got it with show; expected it with run or audit only/],
+  [
+    ['show', 'a.json', '--quiet'],
+    /--quiet: got it with show; expected it with run or audit or bench only/,
+  ],
   [['show', 'a.json', '--certify'], /--certify: got it with show; expected it with run only/],
   [['audit', 'spec.json'], /audit: got "spec.json"; expected no file/],
   [['audit', '--size', 'huge'], /--size: got "huge"; expected one of small, medium, large/],
@@ -300,7 +331,13 @@ const BAD: readonly [string[], RegExp][] = [
     ['audit', '--claim', 'cold-fusion'],
     /--claim: got "cold-fusion"; expected one of late-generalisation, /,
   ],
-  [['audit', '--out', 'x.json'], /--out: got it with audit; expected it with run only/],
+  [
+    ['audit', '--out', 'x.json'],
+    /--out: got it with audit; expected it with run or merge or bench only/,
+  ],
+  [['bench', 'x.json'], /bench: got "x.json"; expected no file/],
+  [['bench', '--cases', 'huge'], /--cases: got "huge"; expected quick, standard, full, or names/],
+  [['bench', '--certify'], /--certify: got it with bench; expected it with run only/],
   [['show', 'empty.json'], /file: got ""; expected JSON/],
 ];
 
@@ -359,8 +396,8 @@ describe('bad command lines', () => {
   beforeAll(async () => {
     await writeFile(path('empty.json'), '');
     await writeFile(path('bad.json'), '{"samples": 1}');
-    await mkdir(path('folder'), { recursive: true });
-    await chmod(path('folder'), 0o755);
+    await mkdir(path('folder.json'), { recursive: true });
+    await chmod(path('folder.json'), 0o755);
   });
 
   it.each(BAD)('%j', async (args, message) => {

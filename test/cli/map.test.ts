@@ -3,7 +3,7 @@ import { mapText } from '../../src/cli/map.ts';
 import { parseSpec } from '../../src/model/spec.ts';
 import { ResultTable } from '../../src/results/table.ts';
 import type { Crossing } from '../../src/results/times.ts';
-import { decadeRange } from '../../src/sweep/cells.ts';
+import { type CellState, colourRange } from '../../src/sweep/cells.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
 
 const spec = parseSpec({
@@ -37,7 +37,8 @@ describe('map as text', () => {
   const view = {
     plan: new SweepPlan(spec),
     table: table([at(0), at(3.9), { state: 'notBy' }, { state: 'fromStart' }, 'failed', 'pending']),
-    threshold: 0,
+    quantity: 'testTime' as const,
+    accuracy: 0.95,
   };
 
   it('tells every state apart, the first row at the bottom', () => {
@@ -80,9 +81,11 @@ describe('map as text', () => {
 
 describe('colour range', () => {
   it('spans whole decades around all but the latest tenth', () => {
-    expect(decadeRange([at(-0.5), at(2.1), { state: 'notBy' }])).toEqual([-1, 3]);
-    const many = Array.from({ length: 100 }, (_, k) => at(k / 10));
-    expect(decadeRange([...many, at(200)])).toEqual([0, 9]);
-    expect(decadeRange([{ state: 'pending' }])).toEqual([0, 4]);
+    const value = (x: number): CellState => ({ state: 'value', value: x });
+    const range = (states: CellState[]) => colourRange(states, 'testTime');
+    expect(range([value(-0.5), value(2.1), { state: 'notBy' }])).toEqual([-1, 3]);
+    const many = Array.from({ length: 100 }, (_, k) => value(k / 10));
+    expect(range([...many, value(200)])).toEqual([0, 9]);
+    expect(range([{ state: 'pending' }])).toEqual([0, 4]);
   });
 });

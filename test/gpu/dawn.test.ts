@@ -5,7 +5,7 @@ import { datasetCases } from '../conformance/dataset.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases, FLOAT32_LIMITS } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
-import { requestDevice, requestEngine, webGpuCases } from '../conformance/main.ts';
+import { requestDevice, requestEngine, streamedCase, webGpuCases } from '../conformance/main.ts';
 import { probeCases } from '../conformance/probe.ts';
 import { dawn } from './dawn.ts';
 
@@ -34,7 +34,7 @@ describe('engine on Dawn', () => {
 });
 
 describe('engine with other sizes on Dawn', () => {
-  for (const { name, run } of webGpuCases) {
+  for (const { name, run } of [...webGpuCases, streamedCase()]) {
     it(name, async () => {
       const figure = await run(dawn);
       if (figure) console.info(`  ${name}: ${figure}`);

@@ -8,7 +8,7 @@ import { datasetCases } from '../conformance/dataset.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
-import { webGpuCases } from '../conformance/main.ts';
+import { wgpuCases } from '../conformance/main.ts';
 import { probeCases } from '../conformance/probe.ts';
 
 /**
@@ -37,7 +37,7 @@ describe('wgpu (Deno)', () => {
     ...probeCases,
     ...deviceCheckCases,
     ...engineCases,
-    ...webGpuCases,
+    ...wgpuCases,
   ];
   it('probe: finds the compensated sums that llvmpipe folds away', () => {
     // Another driver was chosen by the one who runs the tests.

@@ -1,6 +1,6 @@
 /** What tests of the built pages share. */
 import axeCore from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -26,12 +26,16 @@ interface Options {
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
   readonly init?: () => void;
+  /** Opens it there; absent: in a profile of its own. */
+  readonly context?: BrowserContext;
 }
 
 /** Opens a page; its errors go into `errors`. */
 export async function open(browser: Browser, options: Options = {}): Promise<Page> {
   const { width = 1440, height = 900, scheme = 'light' } = options;
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+  const page = options.context
+    ? await options.context.newPage()
+    : await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());

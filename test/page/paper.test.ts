@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CLAIMS } from '../../src/claims/all.ts';
-import { specFromHash } from '../../src/ui/link.ts';
+import { stateFromHash } from '../../src/ui/link.ts';
 import type { GrokPaper } from '../../src/ui/paper.ts';
 import { launch } from './chromium.ts';
 import { errors, open, overflow, violations } from './harness.ts';
@@ -153,7 +153,9 @@ describe('the paper page', () => {
         const hashes = await links.evaluateAll((all) =>
           all.map((a) => (a as HTMLAnchorElement).hash),
         );
-        expect(hashes.map(specFromHash)).toEqual(claim.sweeps(size).map(({ spec }) => spec));
+        expect(hashes.map((hash) => stateFromHash(hash)?.spec)).toEqual(
+          claim.sweeps(size).map(({ spec }) => spec),
+        );
       }
     }
     expect(await section(page, SHORT).locator('.parameters').innerText()).toMatch(

@@ -48,7 +48,9 @@ function prepare(trained: boolean): { plan: SweepPlan; table: ResultTable } {
 describe('certification', () => {
   it('certifies each dataset once, and turns not by t_end into never where it is proven', async () => {
     const { plan, table } = prepare(true);
-    const before = [0, 1].map((iy) => cellState({ plan, table, threshold: 1 }, 1, iy).state);
+    const before = [0, 1].map(
+      (iy) => cellState({ plan, table, quantity: 'testTime', accuracy: 0.95 }, 1, iy).state,
+    );
     expect(before).toEqual(['fromStart', 'notBy']);
     const certifier = new InlineCertifier();
     const certification = new Certification(plan, table, certifier);
@@ -58,12 +60,16 @@ describe('certification', () => {
     expect([certification.state, certification.done]).toEqual(['done', 6]);
     expect(certifier.asked.length).toBe(6);
     expect(table.certified).toBe(12);
-    const after = [0, 1].map((iy) => cellState({ plan, table, threshold: 1 }, 1, iy).state);
+    const after = [0, 1].map(
+      (iy) => cellState({ plan, table, quantity: 'testTime', accuracy: 0.95 }, 1, iy).state,
+    );
     expect(after).toEqual(['fromStart', 'never']);
     expect(table.outcome(plan.firstOf(1, 1)).testTimes[1]).toEqual({ state: 'never' });
     // λ = 0.2: inseparable, crossed as before.
     expect(table.separability(plan.firstOf(0, 1))?.kind).toBe('inseparable');
-    expect(cellState({ plan, table, threshold: 1 }, 0, 1).state).toBe('crossed');
+    expect(cellState({ plan, table, quantity: 'testTime', accuracy: 0.95 }, 0, 1).state).toBe(
+      'value',
+    );
   });
 
   it('certifies what is asked for, before replicas have come in, and leaves out what is known', async () => {
@@ -95,7 +101,7 @@ describe('certification', () => {
   it('sums up columns', async () => {
     const { plan, table } = prepare(false);
     await new Certification(plan, table, new InlineCertifier()).run();
-    const [below, above] = columnLimits({ plan, table, threshold: 0 }, 1);
+    const [below, above] = columnLimits({ plan, table, accuracy: 0.9 }, 1);
     expect(below).toMatchObject({ count: 3, separable: 0, undecided: 0 });
     expect(above).toMatchObject({ count: 3, separable: 3, undecided: 0 });
     expect([below?.margin?.median, above?.norm?.median]).toEqual([0, Infinity]);

@@ -33,7 +33,7 @@ function sweep(spec: ReturnType<typeof parseSpec>, certified: boolean): View {
         : { kind: 'inseparable', norm: 5, objective: 0.5, residual: 0 },
     });
   }
-  return { plan, table, threshold: 0 };
+  return { plan, table, accuracy: 0.95 };
 }
 
 const thresholds = { test: [0.95], train: [1] };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../src/model/spec.ts';
 import { draftOf, specOf } from '../../src/ui/draft.ts';
 import { count, duration, endOf, powerOfTen, quantileText, time } from '../../src/ui/format.ts';
-import { hashOf, specFromHash } from '../../src/ui/link.ts';
+import { hashOf, stateFromHash } from '../../src/ui/link.ts';
 import { PRESETS } from '../../src/ui/presets.ts';
 import { niceStep, positionOf, ticks } from '../../src/ui/scale.ts';
 
@@ -66,7 +66,7 @@ describe('form and link', () => {
     'restore the preset %s',
     (_, spec) => {
       expect(specOf(draftOf(spec))).toEqual(spec);
-      expect(specFromHash(hashOf(spec))).toEqual(spec);
+      expect(stateFromHash(hashOf(spec))?.spec).toEqual(spec);
     },
   );
 
@@ -90,7 +90,7 @@ describe('form and link', () => {
   });
 
   it('has nothing to restore in another hash', () => {
-    expect(specFromHash('')).toBeUndefined();
-    expect(specFromHash('#about')).toBeUndefined();
+    expect(stateFromHash('')).toBeUndefined();
+    expect(stateFromHash('#about')).toBeUndefined();
   });
 });
