@@ -12,6 +12,9 @@ export { generate } from './dataset';
 /** Below every log weight. */
 const LOWEST: f32 = -3.0e38;
 
+/** Rows whose weights are found together; see BLOCK in src/cpu/wasm-gradient.ts. */
+const BLOCK: i32 = 16;
+
 /** The lanes of a sum of each of four vectors. */
 @inline
 function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
@@ -103,6 +106,13 @@ function total(sum: v128): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
+/** Which of four rows there are: those from i + at/4 on, below `samples`. */
+@inline
+function rowsFrom(i: i32, at: usize, samples: i32): v128 {
+  const row = i32x4.add(i32x4.splat(i + (<i32>at >> 2)), i32x4(0, 1, 2, 3));
+  return i32x4.lt_s(row, i32x4.splat(samples));
+}
+
 /**
  * At the point (u, θ): Σ w g into `slope`, s_i = u·g_i into `sums`, z_i = s_i − θ into `z`, and into
  * `stats` Σ w, Σ w·loss/r, the number of z_i ≥ 0 and the largest log weight. Weights are
@@ -123,7 +133,7 @@ export function evaluate(
   anchor: usize,
   sums: usize,
   z: usize,
-  weights: usize,
+  scratch: usize,
   stats: usize,
   clock: f64,
   shift: f64,
@@ -135,43 +145,65 @@ export function evaluate(
   const shifts = f64x2.splat(shift);
   const shiftedTheta = constant(<f32>(clock - shift));
   const one = constant(1.0);
+  // Of the rows of a block: log weights, then weights; e^{−|z|}; loss over residual.
+  const weights = scratch;
+  const exponentials = scratch + BLOCK * 4;
+  const losses = scratch + BLOCK * 8;
   let weightSum = f64x2.splat(0);
   let lossSum = f64x2.splat(0);
   let largest = constant(LOWEST);
   let errors = 0;
-  for (let i = 0; i < samples; i += 8, data += bytes << 3) {
-    dot8(data, step, step + bytes, z);
-    for (let half = 0; half < 8; half += 4, z += 16, anchor += 32, sums += 32) {
-      const row = i32x4.add(i32x4.splat(i + half), i32x4(0, 1, 2, 3));
-      const there = i32x4.lt_s(row, i32x4.splat(samples));
-      const moved = v128.load(z);
-      const low = f64x2.add(v128.load(anchor), f64x2.promote_low_f32x4(moved));
-      const high = f64x2.add(v128.load(anchor, 16), promoteHigh(moved));
-      v128.store(sums, low);
-      v128.store(sums, high, 16);
+  for (let i = 0; i < samples; i += BLOCK) {
+    const tiles = <usize>(min(BLOCK, samples - i) + 7) >> 3;
+    const end = tiles << 5;
+    for (let tile: usize = 0; tile < tiles; tile++) {
+      dot8(data + tile * (bytes << 3), step, step + bytes, z + (tile << 5));
+    }
+    // Loops of few operations each: a processor works at several turns of them at once, where one long
+    // loop would wait for its own results.
+    for (let at: usize = 0; at < end; at += 16) {
+      const moved = v128.load(z + at);
+      const low = f64x2.add(v128.load(anchor + 2 * at), f64x2.promote_low_f32x4(moved));
+      const high = f64x2.add(v128.load(anchor + 2 * at, 16), promoteHigh(moved));
+      v128.store(sums + 2 * at, low);
+      v128.store(sums + 2 * at, high, 16);
       const zs = narrow(f64x2.sub(low, theta), f64x2.sub(high, theta));
-      v128.store(z, zs);
-      const wrong = f32x4.ge(zs, constant(0));
-      errors += popcnt(i32x4.bitmask(v128.and(wrong, there)));
-      let logWeight = narrow(f64x2.sub(low, shifts), f64x2.sub(high, shifts));
-      let loss = one; // over the residual
-      if (!conformal) {
-        const e = exp(f32x4.neg(f32x4.abs(zs)));
+      v128.store(z + at, zs);
+      v128.store(weights + at, narrow(f64x2.sub(low, shifts), f64x2.sub(high, shifts)));
+      errors += popcnt(i32x4.bitmask(v128.and(f32x4.ge(zs, constant(0)), rowsFrom(i, at, samples))));
+      if (!conformal) v128.store(exponentials + at, exp(f32x4.neg(f32x4.abs(zs))));
+    }
+    if (!conformal) {
+      for (let at: usize = 0; at < end; at += 16) {
+        const zs = v128.load(z + at);
+        const wrong = f32x4.ge(zs, constant(0));
+        const e = v128.load(exponentials + at);
         const quotient = log1pOver(e);
         const log1p = f32x4.mul(e, quotient);
-        logWeight = f32x4.sub(v128.bitselect(shiftedTheta, logWeight, wrong), log1p);
+        const log = v128.bitselect(shiftedTheta, v128.load(weights + at), wrong);
+        v128.store(weights + at, f32x4.sub(log, log1p));
         // log(1 + e^z)·(1 + e^{−z}), which tends to 1 as z → −∞.
         const softplus = v128.bitselect(f32x4.add(zs, log1p), quotient, wrong);
-        loss = f32x4.mul(softplus, f32x4.add(one, e));
+        v128.store(losses + at, f32x4.mul(softplus, f32x4.add(one, e)));
       }
+    }
+    for (let at: usize = 0; at < end; at += 16) {
+      const there = rowsFrom(i, at, samples);
+      const logWeight = v128.load(weights + at);
       const weight = v128.and(exp(logWeight), there);
-      v128.store(weights + (<usize>half << 2), weight);
+      v128.store(weights + at, weight);
+      const loss = conformal ? one : v128.load(losses + at);
       weightSum = addWide(weightSum, weight);
       lossSum = addWide(lossSum, f32x4.mul(weight, loss));
       // pmax(largest, x) stays where x is NaN.
       largest = f32x4.pmax(largest, v128.bitselect(logWeight, constant(LOWEST), there));
     }
-    axpy8(data, slope, slope + bytes, weights);
+    for (let tile: usize = 0; tile < tiles; tile++, data += bytes << 3) {
+      axpy8(data, slope, slope + bytes, weights + (tile << 5));
+    }
+    z += end;
+    anchor += 2 * end;
+    sums += 2 * end;
   }
   f64.store(stats, total(weightSum));
   f64.store(stats, total(lossSum), 8);

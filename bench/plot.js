@@ -53,7 +53,7 @@ const panels = [
     points: casesOf('size').map((each) => [each.samples, 1e6 * processorTime(each, 'gradients')]),
   },
   {
-    title: 'a cell, with the number of replicas, N = 128',
+    title: 'a cell, with replicas, N = 128',
     x: 'replicas that were run',
     y: 'ms',
     logX: true,

@@ -145,7 +145,7 @@ if (wanted('webgpu')) {
 }
 
 if (wanted('scaling')) {
-  const sizes = [64, 128, 256, 512, 1024].map((samples) => `N${samples}R16t8`).join(',');
+  const sizes = [64, 128, 256, 512, 1024].map((samples) => `N${samples}R64t8`).join(',');
   const counts = [4, 16, 64, 256].map((count) => `N128R${count}t8`).join(',');
   const horizons = [1, 2, 4, 8, 16, 32, 64, 128, 256].map((t) => `N128R16t${t}`).join(',');
   await compare('size', 1, { wasm: () => commandLine('wasm', sizes) });

@@ -23,4 +23,4 @@ export const SCHEDULER_PACKAGES = ['slurm-wlm', 'munge', 'parallel'];
 /** An environment of Python with independent readers of the files that are written here. */
 export const PYTHON_ENVIRONMENT = join(import.meta.dirname, '../node_modules/.cache/python');
 export const PYTHON = join(PYTHON_ENVIRONMENT, 'bin/python');
-export const PYTHON_PACKAGES = ['numpy', 'pandas', 'pyarrow', 'duckdb'];
+export const PYTHON_PACKAGES = ['numpy', 'pandas', 'pyarrow', 'duckdb', 'pyyaml', 'jsonschema'];

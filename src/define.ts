@@ -14,6 +14,9 @@ import { GrokProgress } from './ui/progress.ts';
 import { GrokRuns } from './ui/runs.ts';
 import { GrokSpecForm } from './ui/spec-form.ts';
 import { GrokTable } from './ui/table.ts';
+import { GrokTakeOut } from './ui/take-out.ts';
+import { GrokTerm } from './ui/term.ts';
+import { GrokTour } from './ui/tour.ts';
 import { GrokViewBar } from './ui/view-bar.ts';
 
 register({
@@ -31,5 +34,8 @@ register({
   'grok-runs': GrokRuns,
   'grok-spec-form': GrokSpecForm,
   'grok-table': GrokTable,
+  'grok-take-out': GrokTakeOut,
+  'grok-term': GrokTerm,
+  'grok-tour': GrokTour,
   'grok-view-bar': GrokViewBar,
 });

@@ -1,6 +1,6 @@
 import type { Replica } from '../model/replica.ts';
 import type { Certified, Certifier } from '../model/separability/certifier.ts';
-import { runPool, type WorkerPort } from './pool.ts';
+import { runPool, type WorkerPort, Workers } from './pool.ts';
 import { asJobs } from './worker.ts';
 
 /** Certifies datasets in workers of its own, whatever engine trains. */
@@ -15,8 +15,13 @@ export class CpuCertifier implements Certifier {
     signal: AbortSignal,
   ): AsyncGenerator<readonly Certified[]> {
     const jobs = asJobs({ kind: 'certify' }, replicas);
-    for await (const reports of runPool(this.spawn, this.size, jobs, signal)) {
-      yield reports.flatMap(({ certified }) => (certified ? [certified] : []));
+    const staff = new Workers(this.spawn);
+    try {
+      for await (const reports of runPool(staff, this.size, jobs, signal)) {
+        yield reports.flatMap(({ certified }) => (certified ? [certified] : []));
+      }
+    } finally {
+      staff.dispose();
     }
   }
 }

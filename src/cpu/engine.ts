@@ -3,7 +3,7 @@ import { type BytesOf, inBytes, tooLarge } from '../model/memory.ts';
 import type { Precision, Replica } from '../model/replica.ts';
 import { descentBytes } from './descent/run.ts';
 import { gradientBytes } from './gradient.ts';
-import { runPool, type WorkerPort } from './pool.ts';
+import { runPool, type WorkerPort, Workers } from './pool.ts';
 import type { Simd } from './simd.ts';
 import { MAX_WASM_BYTES, wasmGradientBytes } from './wasm-gradient.ts';
 import { asJobs, type Job } from './worker.ts';
@@ -12,6 +12,9 @@ const SIMD_NAMES: Record<Simd, string> = { plain: 'SIMD', relaxed: 'relaxed SIMD
 
 /** Replicas that are looked at for a plan. */
 const LOOKAHEAD = 2048;
+
+/** Workers that have had larger datasets are not kept: their memory does not shrink. */
+const KEPT_BYTES = 2 ** 26;
 
 /** Bytes for datasets where nobody says how many there are. */
 const DEFAULT_MEMORY = 2 ** 31;
@@ -25,7 +28,8 @@ export class CpuEngine implements Engine {
   readonly #bytesOf: BytesOf;
   /** Bytes that one dataset may take. */
   readonly #most: number;
-  #stop = new AbortController();
+  readonly #workers: Workers;
+  readonly #stop = new AbortController();
 
   /**
    * @param spawn starts a worker that calls `serve` with every job posted to it
@@ -35,7 +39,7 @@ export class CpuEngine implements Engine {
    * @param precision of what is to be run: training in steps is in float64 with SIMD too
    */
   constructor(
-    readonly spawn: () => WorkerPort,
+    spawn: () => WorkerPort,
     readonly size: number,
     readonly simd: Simd | null = null,
     readonly memory = DEFAULT_MEMORY,
@@ -44,6 +48,7 @@ export class CpuEngine implements Engine {
     this.info = simd
       ? { kind: 'wasm', device: `${workers(size)}, ${SIMD_NAMES[simd]}`, precision }
       : { kind: 'cpu', device: workers(size), precision };
+    this.#workers = new Workers(spawn);
     this.#bytesOf = simd ? wasmGradientBytes : gradientBytes;
     this.#most = simd ? Math.min(memory, MAX_WASM_BYTES) : memory;
   }
@@ -78,14 +83,27 @@ export class CpuEngine implements Engine {
   }
 
   async *run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
-    const jobs = asJobs({ kind: 'train', simd: this.simd }, replicas);
+    let largest = 0;
+    const bytesOf = this.#bytes.bind(this);
+    const measured = (function* () {
+      for (const replica of replicas) {
+        largest = Math.max(largest, bytesOf(replica));
+        yield replica;
+      }
+    })();
+    const jobs = asJobs({ kind: 'train', simd: this.simd }, measured);
     const both = AbortSignal.any([signal, this.#stop.signal]);
     // As many workers take large datasets as have room for them at once.
     const takes = ({ replica }: Job, worker: number): boolean =>
       (worker + 1) * this.#bytes(replica) <= this.memory;
-    for await (const reports of runPool(this.spawn, this.size, jobs, both, takes)) {
-      const trajectories = reports.flatMap(({ trajectory }) => (trajectory ? [trajectory] : []));
-      yield { trajectories, gradients: reports.reduce((sum, report) => sum + report.gradients, 0) };
+    try {
+      for await (const reports of runPool(this.#workers, this.size, jobs, both, takes)) {
+        const trajectories = reports.flatMap(({ trajectory }) => (trajectory ? [trajectory] : []));
+        const gradients = reports.reduce((sum, report) => sum + report.gradients, 0);
+        yield { trajectories, gradients };
+      }
+    } finally {
+      if (largest > KEPT_BYTES) this.#workers.clear();
     }
   }
 
@@ -95,6 +113,7 @@ export class CpuEngine implements Engine {
 
   dispose(): void {
     this.#stop.abort();
+    this.#workers.dispose();
   }
 
   #bytes({ samples, dimensions, training }: Replica): number {

@@ -16,16 +16,45 @@ const QUEUE = 2;
 /** Milliseconds between two yields, if no job ends. */
 const INTERVAL = 100;
 
+/** Workers from one run to the next: starting one takes as long as many small replicas. */
+export class Workers {
+  readonly #idle: WorkerPort[] = [];
+  #disposed = false;
+
+  /** @param spawn starts a worker that calls `serve` with every job posted to it */
+  constructor(readonly spawn: () => WorkerPort) {}
+
+  take(): WorkerPort {
+    return this.#idle.pop() ?? this.spawn();
+  }
+
+  /** Takes back a worker that has nothing to do. */
+  give(worker: WorkerPort): void {
+    if (this.#disposed) worker.terminate();
+    else this.#idle.push(worker);
+  }
+
+  /** Ends those that have nothing to do, and with them the memory they hold. */
+  clear(): void {
+    for (const worker of this.#idle.splice(0)) worker.terminate();
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.clear();
+  }
+}
+
 /**
  * Runs jobs on `size` workers and yields their reports as they come, at least every 100 ms, possibly
  * none. Jobs are drawn only while somebody asks for reports. Ends when all jobs have, or at once when
- * `signal` aborts; the workers end with it.
+ * `signal` aborts; workers that are busy then end with it.
  *
  * @param takes whether the worker of that number may have a job; the first one gets what no other may
  * @throws EngineLostError if a worker fails
  */
 export async function* runPool(
-  spawn: () => WorkerPort,
+  staff: Workers,
   size: number,
   jobs: Iterable<Job>,
   signal: AbortSignal,
@@ -48,7 +77,7 @@ export async function* runPool(
       next = undefined;
     }
   };
-  const workers = Array.from({ length: size }, spawn);
+  const workers = Array.from({ length: size }, () => staff.take());
   for (const worker of workers) {
     queued.set(worker, 0);
     worker.onreport = (report) => {
@@ -81,7 +110,10 @@ export async function* runPool(
       yield batch;
     }
   } finally {
-    for (const worker of workers) worker.terminate();
+    for (const worker of workers) {
+      if (failure === undefined && queued.get(worker) === 0) staff.give(worker);
+      else worker.terminate();
+    }
   }
 }
 

@@ -18,7 +18,7 @@ export interface Kernel {
     anchor: number,
     sums: number,
     z: number,
-    weights: number,
+    scratch: number,
     stats: number,
     clock: number,
     shift: number,

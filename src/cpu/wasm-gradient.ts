@@ -10,6 +10,8 @@ const LINE = 64;
 /** Rows and columns of a tile of the data, in which `assembly/gradient.ts` reads them. */
 const ROWS = 8;
 const COLUMNS = 4;
+/** Rows that it takes at a time. */
+const BLOCK = 16;
 
 /** Bytes that a `WasmGradient` may have in the memory of a module. */
 export const MAX_WASM_BYTES = 2 ** 32 - PAGE - FREE;
@@ -45,7 +47,7 @@ export class WasmGradient implements GradientSource {
   /** From there to the last point. */
   readonly #step: Float32Array;
   readonly #slope: Float32Array;
-  readonly #weights: number;
+  readonly #scratch: number;
   /** Σ w, Σ w·loss/r, errors, largest log weight. */
   readonly #out: Float64Array;
   readonly #quads: number;
@@ -71,7 +73,7 @@ export class WasmGradient implements GradientSource {
     const { rows, columns, ...places } = layOut(samples, dimensions);
     this.#anchorSums = places.anchorSums;
     this.#sums = places.sums;
-    this.#weights = places.weights;
+    this.#scratch = places.scratch;
     this.#data = places.data;
     reserve(kernel.memory, places.end);
 
@@ -125,7 +127,7 @@ export class WasmGradient implements GradientSource {
       this.#anchorSums,
       this.#sums,
       this.z.byteOffset,
-      this.#weights,
+      this.#scratch,
       this.#out.byteOffset,
       clock,
       shift,
@@ -172,7 +174,7 @@ function layOut(samples: number, dimensions: number) {
     anchorSums: take(rows * 8),
     sums: take(rows * 8),
     z: take(rows * 4),
-    weights: take(ROWS * 4),
+    scratch: take(3 * BLOCK * 4),
     data: take(rows * columns * 4),
   };
   return { ...places, end };

@@ -1,6 +1,6 @@
 import { type DataLaw, GAUSSIAN, isIsotropic, scalesOf } from './distribution.ts';
 import { fromHalfBits, toHalfBits } from './half.ts';
-import { type Distribution, quantileTable, tableName } from './quantiles.ts';
+import { type Distribution, QUANTILES, quantileTable, tableName } from './quantiles.ts';
 import { threefry, threefryInto, type Words } from './threefry.ts';
 
 /**
@@ -46,18 +46,21 @@ function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
 export function patternHalves(distribution: Distribution = {}): Uint16Array {
   return kept(halves, tableName(distribution), () => {
     const quantiles = quantileTable(distribution);
-    return Uint16Array.from(
-      { length: 65536 },
-      (_, bits) => (bits & 0x8000) | (quantiles[bits & 0x7fff] as number),
-    );
+    const patterns = new Uint16Array(65536);
+    patterns.set(quantiles);
+    for (let k = 0; k < QUANTILES; k++) patterns[QUANTILES + k] = 0x8000 | (quantiles[k] as number);
+    return patterns;
   });
 }
 
 /** The same in float32. */
 export function patternValues(distribution: Distribution = {}): Float32Array {
-  return kept(values, tableName(distribution), () =>
-    Float32Array.from(patternHalves(distribution), fromHalfBits),
-  );
+  return kept(values, tableName(distribution), () => {
+    const patterns = patternHalves(distribution);
+    const numbers = new Float32Array(patterns.length);
+    for (let k = 0; k < patterns.length; k++) numbers[k] = fromHalfBits(patterns[k] as number);
+    return numbers;
+  });
 }
 
 /**

@@ -1,5 +1,8 @@
 /** IEEE 754 half precision: 1 sign bit, 5 exponent bits, 10 fraction bits. */
 
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
+
 /**
  * Bits of the half nearest to `value` (ties to even), subnormals included.
  * @throws RangeError if |value| exceeds 65504, the largest half, or is not a number.
@@ -8,8 +11,10 @@ export function toHalfBits(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const magnitude = Math.abs(value);
   if (!(magnitude <= 65504)) throw new RangeError(`half: ${value} is not within ±65504`);
-  let exponent = -14; // subnormals share the exponent of the smallest normal
-  while (2 ** (exponent + 1) <= magnitude) exponent++;
+  // Subnormals share the exponent of the smallest normal. Float32 has the exponent in its bits; where it
+  // rounds up to the next power of two, so does a half.
+  float[0] = magnitude;
+  const exponent = Math.max(-14, ((floatBits[0] as number) >>> 23) - 127);
   // Units of the last place: at least 1024 for a normal, and adding the exponent field to it lets
   // a rounding up carry into the next exponent by itself.
   const units = roundTiesToEven(magnitude * 2 ** (10 - exponent));
@@ -26,6 +31,10 @@ function roundTiesToEven(x: number): number {
 export function fromHalfBits(bits: number): number {
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
-  const magnitude = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
+  let magnitude = fraction * 2 ** -24;
+  if (exponent > 0) {
+    floatBits[0] = ((exponent + 112) << 23) | (fraction << 13);
+    magnitude = float[0] as number;
+  }
   return bits & 0x8000 ? -magnitude : magnitude;
 }

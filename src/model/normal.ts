@@ -61,7 +61,9 @@ const TAIL_DENOMINATOR = [
 ];
 
 function polynomial(coefficients: readonly number[], x: number): number {
-  return coefficients.reduceRight((sum, coefficient) => sum * x + coefficient, 0);
+  let sum = 0;
+  for (let k = coefficients.length - 1; k >= 0; k--) sum = sum * x + (coefficients[k] as number);
+  return sum;
 }
 
 /** Inverse distribution function Φ⁻¹(p); ∓∞ at p = 0 and 1. */

@@ -52,9 +52,8 @@ export function quantileTable(distribution: Distribution): Uint16Array {
   let table = tables.get(name);
   if (!table) {
     const quantile = quantileFunction(distribution);
-    table = Uint16Array.from({ length: QUANTILES }, (_, k) =>
-      toHalfBits(quantile((k + 0.5) / 65536)),
-    );
+    table = new Uint16Array(QUANTILES);
+    for (let k = 0; k < QUANTILES; k++) table[k] = toHalfBits(quantile((k + 0.5) / 65536));
     tables.set(name, table);
   }
   return table;

@@ -145,6 +145,8 @@ export class Sweep {
 
   async #runRemaining(): Promise<void> {
     const { signal } = this.#abort;
+    // What is complete needs no engine, and may be too large for it.
+    if (this.#remaining().next().done) return;
     this.method = await this.explain();
     this.onchange();
     let last = performance.now();
@@ -179,7 +181,7 @@ export class Sweep {
   *#largestFirst(): Generator<Replica> {
     const { plan } = this;
     const largest = plan.firstOf(plan.xs.length - 1, plan.ys.length - 1);
-    yield plan.replica(largest);
+    if (!this.#only && !this.table.has(largest)) yield plan.replica(largest);
     for (const replica of this.#remaining()) if (replica.index !== largest) yield replica;
   }
 

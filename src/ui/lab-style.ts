@@ -7,6 +7,10 @@ export const labStyle = css`
     min-height: 100vh;
     background: var(--ground);
   }
+  :host([data-dropping]) {
+    outline: 3px dashed var(--accent);
+    outline-offset: -6px;
+  }
   main {
     display: grid;
     grid-template-columns: 256px minmax(0, 1fr) 340px;
@@ -41,6 +45,26 @@ export const labStyle = css`
   }
   grok-progress {
     margin-top: 14px;
+  }
+  .glossary {
+    margin-top: 18px;
+    font-size: 0.875rem;
+  }
+  .glossary summary {
+    min-height: 36px;
+    line-height: 36px;
+    width: fit-content;
+    color: var(--muted);
+    cursor: pointer;
+  }
+  .glossary dl {
+    display: grid;
+    grid-template-columns: max-content 1fr;
+    gap: 4px 18px;
+    max-width: 72ch;
+  }
+  .glossary dd {
+    margin: 0;
   }
   .quiet {
     min-height: 28px;

@@ -34,6 +34,8 @@ export interface LabView {
   readonly brush?: CellRange | undefined;
   /** Set where the link is to one replica, to be run again. */
   readonly recorded?: Recorded | undefined;
+  /** Step of the tour, from 1. */
+  readonly tour?: number | undefined;
 }
 
 export const FIRST_VIEW: LabView = { quantity: 'testTime', colourMap: 'viridis', nth: 0 };
@@ -42,6 +44,9 @@ export const FIRST_VIEW: LabView = { quantity: 'testTime', colourMap: 'viridis',
 export function accuracyLimits({ until, thresholds }: SweepSpec): [number, number] {
   return [0.5, until === 'horizon' ? 0.999999 : (thresholds.test.at(-1) as number)];
 }
+
+/** Steps of the tour, as numbers in links. */
+export const TOUR_STEPS = { min: 1, max: 7, integer: true };
 
 /** Names of a view in a link, none of which is a field of a spec. */
 export const VIEW_KEYS = [
@@ -54,6 +59,7 @@ export const VIEW_KEYS = [
   'nth',
   'cells',
   'replay',
+  'tour',
 ] as const;
 type ViewKey = (typeof VIEW_KEYS)[number];
 
@@ -61,7 +67,8 @@ const digits = (value: number): number => Number(value.toPrecision(8));
 
 /** A view as text by name; what is as in the first view is left out. */
 export function viewToFields(view: LabView): Partial<Record<ViewKey, string>> {
-  const { quantity, accuracy, colourMap, colourRange, window, cell, nth, brush, recorded } = view;
+  const { quantity, accuracy, colourMap, colourRange, window, cell, nth, brush, recorded, tour } =
+    view;
   return {
     ...(quantity === FIRST_VIEW.quantity ? {} : { show: quantity }),
     ...(accuracy === undefined ? {} : { a: String(accuracy) }),
@@ -71,6 +78,7 @@ export function viewToFields(view: LabView): Partial<Record<ViewKey, string>> {
     ...(cell ? { cell: `${cell.ix},${cell.iy}` } : {}),
     ...(nth === 0 ? {} : { nth: String(nth) }),
     ...(brush ? { cells: [brush.from.ix, brush.from.iy, brush.to.ix, brush.to.iy].join() } : {}),
+    ...(tour === undefined ? {} : { tour: String(tour) }),
     ...(recorded ? { replay: [recorded.engine, recorded.digest, recorded.time].join(':') } : {}),
   };
 }
@@ -105,6 +113,7 @@ export function viewFromFields(fields: ReadonlyMap<string, string>, spec: SweepS
   const cell = numbers('cell', 2);
   const cells = numbers('cells', 4);
   const [nth = 0] = numbers('nth', 1) ?? [];
+  const [tour] = numbers('tour', 1) ?? [];
   const [x0, x1, y0, y1] = (zoom ?? []) as [number, number, number, number];
   return {
     quantity: readChoice(fields.get('show') ?? FIRST_VIEW.quantity, 'show', QUANTITIES),
@@ -116,6 +125,7 @@ export function viewFromFields(fields: ReadonlyMap<string, string>, spec: SweepS
     nth: readNumber(nth, 'nth', { min: 0, max: spec.seedsPerCell - 1, integer: true }),
     brush: cells && rangeOf(cellOf('cells', cells.slice(0, 2)), cellOf('cells', cells.slice(2))),
     recorded: recordedOf(fields.get('replay')),
+    tour: tour === undefined ? undefined : readNumber(tour, 'tour', TOUR_STEPS),
   };
 }
 

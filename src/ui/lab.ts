@@ -9,6 +9,7 @@ import {
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
 import { followsMargin, isTraining, parseSpec, type SweepSpec } from '../model/spec.ts';
+import { decodeFile } from '../results/formats.ts';
 import { isLogarithmic, isTimed } from '../results/quantities.ts';
 import type { ResultTable } from '../results/table.ts';
 import type { RunInfo, RunStore } from '../store/runs.ts';
@@ -24,6 +25,7 @@ import type { TrainOne } from './comparison.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { EngineOwner } from './engine-owner.ts';
 import { duration, PARAMETER_LABELS } from './format.ts';
+import { GLOSSARY } from './glossary.ts';
 import { headerStyle, renderHeader } from './header.ts';
 import { labStyle } from './lab-style.ts';
 import { FIRST_VIEW, type LabView } from './lab-view.ts';
@@ -35,6 +37,7 @@ import { recordedLink, replayText } from './replay.ts';
 import type { RunAction } from './runs.ts';
 import { Shelf } from './shelf.ts';
 import { theme } from './theme.ts';
+import { TOUR } from './tour-steps.ts';
 
 /** Milliseconds between two paintings of a running sweep, and how many times their own cost. */
 const PAINT_INTERVAL = 120;
@@ -43,11 +46,23 @@ const PAINT_SHARE = 8;
 /** Seconds of training in steps that are not begun without a word. */
 const LONG = 3600;
 
+/** Bytes of a file that is read at all. */
+const LARGEST_FILE = 1e9;
+
+/** What happens while a file is dragged over the page. */
+const DRAGS = ['dragover', 'dragleave', 'drop'] as const;
+
 /** Milliseconds after which a change that goes on is in the link. */
 const REPLACE_DELAY = 400;
 
-/** What a sweep begins with: nothing, what is kept of its spec or of a run, or results at hand. */
-type From = 'nothing' | 'kept' | RunInfo | ResultTable;
+/** Results of a file. */
+interface Opened {
+  readonly file: string;
+  readonly table: ResultTable;
+}
+
+/** What a sweep begins with: nothing, what is kept of its spec or of a run, a file, or results at hand. */
+type From = 'nothing' | 'kept' | RunInfo | Opened | ResultTable;
 
 /** A sweep that is asked for. */
 interface Request {
@@ -68,6 +83,8 @@ export class GrokLab extends LitElement {
   /** Certifies datasets; without one, none can be. */
   @property({ attribute: false }) certifier: Certifier | undefined;
 
+  /** Version of the program, for files. */
+  @property() version = '';
   /** Opens the store of kept runs; without one, none are kept. */
   @property({ attribute: false }) openStore: (() => Promise<RunStore>) | undefined;
 
@@ -114,6 +131,7 @@ export class GrokLab extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('hashchange', this.#restore);
+    for (const type of DRAGS) this.addEventListener(type, this.#onDrag);
     this.#room.addEventListener('change', this.#fold);
     this.#fold();
   }
@@ -217,6 +235,11 @@ export class GrokLab extends LitElement {
       return { only: [plan.firstOf(cell.ix, cell.iy) + nth] };
     }
     const { from } = request;
+    // What a file lacks is not run: it would be another engine's.
+    if (typeof from === 'object' && 'file' in from) {
+      await this.#shelf.release();
+      return { table: from.table, only: [] };
+    }
     const kept = from === 'kept' ? this.#shelf.find(plan, info) : from;
     if (typeof kept === 'object' && 'id' in kept) {
       const table = await this.#shelf.resume(plan, kept);
@@ -349,6 +372,14 @@ export class GrokLab extends LitElement {
           ${this.openStore ? this.#renderRuns() : nothing}
         </section>
         <section class="picture" aria-label="Map">
+          ${
+            this.shown.tour === undefined
+              ? nothing
+              : html`<grok-tour
+                  .step=${this.shown.tour}
+                  @tour-step=${(event: CustomEvent<number | null>) => this.#goTo(event.detail)}
+                ></grok-tour>`
+          }
           ${this.#renderProblem()} ${this.#renderLong()} ${view ? this.#renderReplay(view) : nothing}
           ${view ? this.#renderPictures(view) : html`<p class="muted">${this.problem ? nothing : 'Starting …'}</p>`}
         </section>
@@ -380,6 +411,13 @@ export class GrokLab extends LitElement {
       <p>${this.problem || 'The GPU could not finish this run.'}</p>
       ${failed || refused ? html`<button @click=${() => this.#prefer('wasm')}>Run on the CPU</button>` : nothing}
     </div>`;
+  }
+
+  /** A step of the tour is a link; its end leaves what is shown. */
+  #goTo(step: number | null): void {
+    const at = step === null ? undefined : TOUR[step - 1];
+    if (at) location.hash = hashOf(at.spec, { ...at.view, tour: step ?? undefined });
+    else this.#change({ tour: undefined });
   }
 
   /** What became of a replica that a link has recorded. */
@@ -441,6 +479,28 @@ export class GrokLab extends LitElement {
     await this.updateComplete;
     this.renderRoot.querySelector('.compared')?.scrollIntoView({ block: 'nearest' });
   }
+
+  /** Shows a result file, of whatever origin. */
+  async #openFile(file: File): Promise<void> {
+    try {
+      if (file.size > LARGEST_FILE) throw new Error('It has more than 1 GB.');
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const { spec, table } = decodeFile(bytes, (each) => new SweepPlan(each));
+      history.pushState(null, '', hashOf(spec));
+      this.#start({ spec, view: FIRST_VIEW, from: { file: file.name, table } });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.problem = `${file.name} cannot be opened. ${message}`;
+    }
+  }
+
+  readonly #onDrag = (event: DragEvent): void => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.toggleAttribute('data-dropping', event.type === 'dragover');
+    const [file] = event.dataTransfer.files;
+    if (event.type === 'drop' && file) this.#openFile(file);
+  };
 
   #addSeeds(more: number): void {
     const { sweep } = this;
@@ -560,6 +620,18 @@ export class GrokLab extends LitElement {
         .row=${this.#row(view)}
         .running=${this.sweep?.state === 'running'}
       ></grok-divergence>
+      ${renderGlossary()}
+      <grok-take-out
+        .view=${view}
+        .shown=${this.shown}
+        .row=${this.#row(view)}
+        .sweep=${this.sweep}
+        .why=${this.#owner?.choice?.why ?? ''}
+        .check=${this.#owner?.check}
+        .version=${this.version}
+        .revision=${this.painted}
+        @file-open=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
+      ></grok-take-out>
     `;
   }
 
@@ -633,4 +705,12 @@ export class GrokLab extends LitElement {
     if (this.#owner) this.#owner.preference = preference;
     this.#start({ spec: this.spec, from: 'nothing' });
   }
+}
+
+/** All the words in one place. */
+function renderGlossary(): unknown {
+  return html`<details class="glossary">
+    <summary>Glossary</summary>
+    <dl>${Object.values(GLOSSARY).map(([word, meaning]) => html`<dt>${word}</dt><dd>${meaning}</dd>`)}</dl>
+  </details>`;
 }

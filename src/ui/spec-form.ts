@@ -105,6 +105,13 @@ export class GrokSpecForm extends LitElement {
       .run:hover {
         filter: brightness(1.08);
       }
+      @media (forced-colors: active) {
+        .run {
+          border: 1px solid ButtonText;
+          background: ButtonFace;
+          color: ButtonText;
+        }
+      }
       details > div {
         display: grid;
         gap: 14px;

@@ -43,6 +43,15 @@ export const theme = css`
       --start: var(--grok-start, #6b3550);
     }
   }
+  /* Canvases draw with these names as well. */
+  @media (forced-colors: active) {
+    :host {
+      --ink: CanvasText;
+      --muted: CanvasText;
+      --line: GrayText;
+      --ground: Canvas;
+    }
+  }
   :host,
   :host * {
     box-sizing: border-box;

@@ -153,6 +153,17 @@ describe('grokscope run', () => {
     expect(states(c)).toEqual(states(a));
   });
 
+  it('takes the GPU that is named, and no other engine in its place', async () => {
+    process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
+    const args = ['plan', 'spec.json', '--adapter'];
+    const { code, stdout } = await grokscope(...args, 'SwiftShader');
+    expect(stdout).toMatch(/WebGPU, .*SwiftShader.*WebGPU was asked for\./);
+    expect(code).toBe(0);
+    const absent = await grokscope(...args, 'no such GPU');
+    expect(absent.stderr).toMatch(/WebGPU cannot be used\. .*no suitable backends.*SwiftShader/s);
+    expect([absent.code, absent.stdout]).toEqual([1, '']);
+  });
+
   it.each(['csv', 'npz', 'parquet'])('writes %s, which show reads', async (format) => {
     const out = `a.${format}`;
     const { code } = await grokscope(
@@ -290,6 +301,10 @@ const BAD: readonly [string[], RegExp][] = [
   [
     ['run', 'spec.json', '--engine', 'tpu'],
     /--engine: got "tpu"; expected one of auto, webgpu, webgpu-regenerating, wasm, cpu/,
+  ],
+  [
+    ['run', 'spec.json', '--engine', 'cpu', '--adapter', 'A100'],
+    /--adapter: got it with --engine cpu; expected it with webgpu/,
   ],
   [['run', 'spec.json', '--engine'], /--engine.*argument missing/],
   [

@@ -503,7 +503,7 @@ describe('bad command lines of shards', () => {
     [['status', 'nowhere'], /DIR: got "nowhere"; expected a directory with a grid.json/],
     [
       ['status', 'good', '--out', 'x.json'],
-      /--out: got it with status; expected it with run or merge only/,
+      /--out: got it with status; expected it with run or merge or bench only/,
     ],
     [['merge', 'good'], /--out: got nothing; expected the path of a file/],
     [['merge', 'good', '--out', 'x.txt'], /--out: got "x.txt"; expected a name that ends in/],

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { CpuEngine } from '../../src/cpu/engine.ts';
-import { runPool, type WorkerPort } from '../../src/cpu/pool.ts';
+import { runPool, type WorkerPort, Workers } from '../../src/cpu/pool.ts';
 import { asJobs } from '../../src/cpu/worker.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
@@ -56,11 +56,52 @@ describe('memory of the workers', () => {
     const takes = ({ replica: { samples } }: { replica: Replica }, worker: number): boolean =>
       worker < 64 / samples;
     const ended: number[] = [];
-    for await (const reports of runPool(spawn, 3, jobs, new AbortController().signal, takes)) {
+    for await (const reports of runPool(
+      new Workers(spawn),
+      3,
+      jobs,
+      new AbortController().signal,
+      takes,
+    )) {
       for (const { trajectory } of reports) if (trajectory) ended.push(trajectory.index);
     }
     expect(ended.sort((a, b) => a - b)).toEqual(replicas.map(({ index }) => index));
     expect(posted.map((own) => Math.max(0, ...own))).toEqual([64, 16, 8]);
+  });
+
+  it('is kept with its worker from run to run, unless it is large or the engine is disposed of', async () => {
+    let alive = 0;
+    let spawned = 0;
+    const spawn = (): WorkerPort => {
+      const worker = inlineWorker();
+      const { terminate } = worker;
+      spawned++;
+      alive++;
+      worker.terminate = () => {
+        alive--;
+        terminate();
+      };
+      return worker;
+    };
+    const engine = new CpuEngine(spawn, 2);
+    const run = async (list: readonly Replica[]): Promise<number[]> => {
+      const ended: number[] = [];
+      for await (const { trajectories } of engine.run(list, new AbortController().signal)) {
+        for (const { index } of trajectories) ended.push(index);
+      }
+      return ended.sort((a, b) => a - b);
+    };
+    for (let k = 0; k < 3; k++) expect(await run(replicas)).toHaveLength(sizes.length);
+    expect([spawned, alive]).toEqual([2, 2]);
+    // Dropped in the middle: busy workers end, so that no report of theirs comes to the next run.
+    for await (const _ of engine.run(replicas, new AbortController().signal)) break;
+    expect(await run(replicas)).toEqual(replicas.map(({ index }) => index));
+    expect(alive).toBe(2);
+    expect(await run([{ ...replica(0, 6000), horizon: 0 }])).toEqual([0]);
+    expect(alive).toBe(0);
+    await run(replicas);
+    engine.dispose();
+    expect(alive).toBe(0);
   });
 
   it('is planned with, and too little of it is an error', async () => {

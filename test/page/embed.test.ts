@@ -188,7 +188,7 @@ describe('<grok-scope>', () => {
     const page = await open('/gpu', { browser: withGpu });
     for (const id of ['a', 'b']) {
       await expect
-        .poll(() => state(page, id), { timeout: 60_000 })
+        .poll(() => state(page, id), { timeout: 100_000 })
         .toMatch(/^4 of 4 replicas · WebGPU/);
     }
     expect(await counts(page)).toMatchObject({ devices: 1, errors: [] });

@@ -21,6 +21,7 @@ const view: LabView = {
   cell: { ix: 2, iy: 1 },
   nth: 0,
   brush: { from: { ix: 0, iy: 0 }, to: { ix: 3, iy: 1 } },
+  tour: 3,
   recorded: { engine: 'cpu', digest: 'af63dc4c8601ec8c', time: '-0.12345' },
 };
 
@@ -37,7 +38,7 @@ describe('links', () => {
     const hash = hashOf(spec, view);
     expect(stateFromHash(hash)).toEqual({ spec, view });
     expect(hash).toBe(
-      '#version=1&samples=64&show=delay&a=0.97&colours=cividis&range=-1.5,12&zoom=1.25,8.5,-0.5,6.75&cell=2,1&cells=0,0,3,1&replay=cpu:af63dc4c8601ec8c:-0.12345',
+      '#version=1&samples=64&show=delay&a=0.97&colours=cividis&range=-1.5,12&zoom=1.25,8.5,-0.5,6.75&cell=2,1&cells=0,0,3,1&tour=3&replay=cpu:af63dc4c8601ec8c:-0.12345',
     );
   });
 
