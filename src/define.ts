@@ -2,6 +2,7 @@
 import { register } from './register.ts';
 import { GrokCertificates } from './ui/certificates.ts';
 import { GrokChart } from './ui/chart.ts';
+import { GrokComparison } from './ui/comparison.ts';
 import { GrokDivergence } from './ui/divergence.ts';
 import { GrokFigure } from './ui/figure.ts';
 import { GrokHeatmap } from './ui/heatmap.ts';
@@ -21,6 +22,7 @@ import { GrokViewBar } from './ui/view-bar.ts';
 register({
   'grok-certificates': GrokCertificates,
   'grok-chart': GrokChart,
+  'grok-comparison': GrokComparison,
   'grok-divergence': GrokDivergence,
   'grok-figure': GrokFigure,
   'grok-heatmap': GrokHeatmap,

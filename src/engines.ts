@@ -3,7 +3,7 @@ import { CpuEngine } from './cpu/engine.ts';
 import type { WorkerPort } from './cpu/pool.ts';
 import { simdSupport } from './cpu/simd-support.ts';
 import { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
-import type { ChooseEngine, EngineChoice } from './model/engine.ts';
+import type { ChooseEngine, EngineChoice, EnginePreference } from './model/engine.ts';
 import type { Certifier } from './model/separability/certifier.ts';
 
 /** What the surroundings offer; the page and the command line fill it in. */
@@ -33,7 +33,20 @@ export function engineChooser({
     const engine = new CpuEngine(spawnWorker, workers, simd, memory);
     return { engine, why: simd ? why : `${why} WebAssembly here has no SIMD.` };
   };
-  return async (preference) => {
+  const float64 = (preference: EnginePreference): EngineChoice => {
+    if (preference === 'webgpu' || preference === 'webgpu-regenerating') {
+      throw new Error('WebGPU trains gradient flow only; steps and weight decay need the CPU.');
+    }
+    const simd = preference === 'cpu' ? null : simdSupport();
+    const engine = new CpuEngine(spawnWorker, workers, simd, memory, 'float64');
+    const why =
+      preference === 'auto'
+        ? 'WebGPU trains gradient flow only.'
+        : `The ${preference === 'cpu' ? 'float64 engine' : 'WebAssembly engine'} was asked for.`;
+    return { engine, why };
+  };
+  return async (preference, training = false) => {
+    if (training) return float64(preference);
     if (preference === 'wasm') return wasm('WebAssembly was asked for.');
     if (preference === 'cpu') {
       const engine = new CpuEngine(spawnWorker, workers, null, memory);

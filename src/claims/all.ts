@@ -3,12 +3,13 @@ import type { Claim } from './claim.ts';
 import { conformalTime } from './conformal.ts';
 import { timeDivergence } from './divergence.ts';
 import { finalAccuracy } from './final-accuracy.ts';
+import { float32Freezes } from './float32-freezes.ts';
 import { lateGeneralisation } from './late-generalisation.ts';
 import { oneDimensional } from './one-dimensional.ts';
 import { nonMonotonicTestLoss } from './test-loss.ts';
 import { weightDivergence } from './weight-divergence.ts';
 
-/** The results of the paper, in the order in which they are told. */
+/** The results of the paper, in the order in which they are told, and what is in the way of repeating them. */
 export const CLAIMS: readonly Claim[] = [
   lateGeneralisation,
   nonMonotonicTestLoss,
@@ -18,4 +19,5 @@ export const CLAIMS: readonly Claim[] = [
   conformalTime,
   oneDimensional,
   bothNeeded,
+  float32Freezes,
 ];

@@ -1,5 +1,6 @@
 import type { Engine } from '../model/engine.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
+import { isTraining } from '../model/spec.ts';
 import { ResultTable } from '../results/table.ts';
 import { Certification } from '../sweep/certification.ts';
 import { SweepPlan } from '../sweep/plan.ts';
@@ -9,6 +10,8 @@ import type { Claim, Size, SweepResult, Verdict } from './claim.ts';
 /** What a claim is run with. */
 export interface Means {
   readonly engine: Engine;
+  /** Trains in steps, where the engine does not. */
+  readonly trainer?: Engine;
   readonly certifier: Certifier;
 }
 
@@ -34,7 +37,7 @@ export interface ClaimOutcome {
 export async function runClaim(
   claim: Claim,
   size: Size,
-  { engine, certifier }: Means,
+  { engine, trainer, certifier }: Means,
   signal: AbortSignal,
   onprogress: (progress: ClaimProgress, results: readonly SweepResult[]) => void = () => {},
 ): Promise<ClaimOutcome> {
@@ -46,7 +49,7 @@ export async function runClaim(
   const results: SweepResult[] = [];
   let before = 0;
   for (const { plan, trained, certified } of sweeps) {
-    const sweep = new Sweep(plan, engine);
+    const sweep = new Sweep(plan, isTraining(plan.spec) ? (trainer ?? engine) : engine);
     const table = trained
       ? sweep.table
       : new ResultTable(plan.spec, plan.size, (k) => plan.cellOf(k));

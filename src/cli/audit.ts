@@ -26,9 +26,13 @@ export async function audit(command: AuditCommand): Promise<number> {
     const name = ENGINE_NAMES[kind];
     console.log(`${name}, ${device}, ${precision}. ${why}\n${check.message}`);
   }
-  const means = { engine, certifier: certifierOf(surroundings) };
+  const certifier = certifierOf(surroundings);
+  const onGpu = engine.info.kind === 'webgpu';
+  const trainer = onGpu ? (await engineChooser(surroundings)('auto', true)).engine : engine;
+  const means = { engine, trainer, certifier };
   const code = await auditClaims(command, means, interrupt.signal, console.log);
   engine.dispose();
+  trainer.dispose();
   return code;
 }
 

@@ -4,7 +4,7 @@ import slurm from '../../examples/cluster/slurm.sh?raw';
 import { engineChooser } from '../engines.ts';
 import { ENGINE_NAMES, type Engine } from '../model/engine.ts';
 import type { Replica } from '../model/replica.ts';
-import { parseSpecText } from '../model/spec.ts';
+import { isTraining, parseSpecText } from '../model/spec.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { byCost, MAX_SHARDS } from '../sweep/shard.ts';
 import { count, duration } from '../ui/format.ts';
@@ -117,7 +117,10 @@ async function secondsOf(
   if (replicaSeconds !== undefined) {
     return { seconds: replicaSeconds * plan.size, how: `at ${replicaSeconds} s a replica` };
   }
-  const { engine } = await engineChooser(nodeSurroundings(command))(command.engine);
+  const { engine } = await engineChooser(nodeSurroundings(command))(
+    command.engine,
+    isTraining(plan.spec),
+  );
   try {
     const { kind, device } = engine.info;
     const seconds = await measure(plan, engine);

@@ -7,7 +7,7 @@ import {
   type MapView,
 } from '../sweep/cells.ts';
 import { colourAt } from '../ui/colour.ts';
-import { PARAMETER_LABELS, powerOfTen } from '../ui/format.ts';
+import { endOf, PARAMETER_LABELS, powerOfTen } from '../ui/format.ts';
 import { readingText } from '../ui/quantity.ts';
 
 /** From early to late. */
@@ -47,7 +47,7 @@ export function mapText(view: MapView, options: TextOptions): string {
       last.padStart(Math.max(last.length + 1, columns.length - first.length)),
   );
   if (stride > 1) lines.push(`(one column in ${stride} is shown)`);
-  lines.push(legend(range, spec.horizon, options.colour), '', profileText(view));
+  lines.push(legend(range, endOf(spec), options.colour), '', profileText(view));
   return `${lines.join('\n')}\n`;
 }
 
@@ -71,11 +71,11 @@ function cellText(state: CellState, [low, high]: [number, number], colour: boole
   }
 }
 
-function legend([low, high]: [number, number], horizon: number, colour: boolean): string {
+function legend([low, high]: [number, number], end: string, colour: boolean): string {
   const shades = [...SHADES].map((shade, k) =>
     colour ? cellText({ state: 'value', value: k }, [0, SHADES.length - 1], true) : shade,
   );
-  return `${powerOfTen(low)} ${shades.join('')} ${powerOfTen(high)} and later   / not by ${powerOfTen(horizon)}   ∞ never   o from the start   X failed`;
+  return `${powerOfTen(low)} ${shades.join('')} ${powerOfTen(high)} and later   / not by ${end}   ∞ never   o from the start   X failed`;
 }
 
 /** Medians along x: over all rows if y runs over seeds, else in the middle row. */
@@ -93,7 +93,7 @@ function profileText(view: MapView): string {
       ? [
           [
             String(x),
-            readingText(summary.median, view.quantity, spec.horizon),
+            readingText(summary.median, view.quantity, endOf(spec)),
             `${summary.notBy}/${summary.count}`,
           ],
         ]

@@ -1,6 +1,6 @@
 import { engineChooser } from '../engines.ts';
 import { ENGINE_NAMES } from '../model/engine.ts';
-import { parseSpecText } from '../model/spec.ts';
+import { isTraining, parseSpecText } from '../model/spec.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { count } from '../ui/format.ts';
@@ -12,7 +12,10 @@ import { ExitCode } from './usage.ts';
 /** `grokscope plan`: says how a sweep would be trained, and trains nothing; returns the exit code. */
 export async function plan(command: Extract<Command, { kind: 'plan' }>): Promise<number> {
   const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
-  const { engine, why } = await engineChooser(nodeSurroundings(command))(command.engine);
+  const { engine, why } = await engineChooser(nodeSurroundings(command))(
+    command.engine,
+    isTraining(spec),
+  );
   const sweep = new Sweep(new SweepPlan(spec), engine);
   const { xs, ys, size } = sweep.plan;
   const { kind, device, precision } = engine.info;

@@ -3,7 +3,7 @@ import { certifierOf, engineChooser } from '../engines.ts';
 import { ENGINE_NAMES, type Engine, EngineLostError } from '../model/engine.ts';
 import type { Replica } from '../model/replica.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import { parseSpecText } from '../model/spec.ts';
+import { isTraining, parseSpecText } from '../model/spec.ts';
 import { replicaJson } from '../results/codec.ts';
 import { encodeLine, Line } from '../results/journal.ts';
 import { outcomeOf } from '../results/table.ts';
@@ -66,7 +66,7 @@ export async function runShard(command: ShardCommand): Promise<number> {
     console.error(`${name}: ${count(own.length)} replicas, ${count(there)} are there already.`);
   }
   const surroundings = nodeSurroundings(command);
-  const { engine, why } = await engineChooser(surroundings)(command.engine);
+  const { engine, why } = await engineChooser(surroundings)(command.engine, isTraining(plan.spec));
   const { kind, device, precision } = engine.info;
   if (!command.quiet) console.error(`${ENGINE_NAMES[kind]}, ${device}, ${precision}. ${why}`);
   const deviceCheck = await checkDevice(engine, stop.signal);
@@ -166,7 +166,7 @@ class Part {
           for (const trajectory of trajectories) {
             const { index, failure } = trajectory;
             const replica = this.plan.replica(index);
-            const outcome = outcomeOf(trajectory, this.plan.spec, replica.samples);
+            const outcome = outcomeOf(trajectory, this.plan.spec, replica);
             const kind = failure === null ? Line.replica : Line.failure;
             const json = replicaJson(this.plan.spec, replica, { index, outcome });
             lines += encodeLine(kind, index, json);

@@ -1,6 +1,7 @@
 import type { Batch, Engine, EngineInfo } from '../model/engine.ts';
 import { type BytesOf, inBytes, tooLarge } from '../model/memory.ts';
-import type { Replica } from '../model/replica.ts';
+import type { Precision, Replica } from '../model/replica.ts';
+import { descentBytes } from './descent/run.ts';
 import { gradientBytes } from './gradient.ts';
 import { runPool, type WorkerPort, Workers } from './pool.ts';
 import type { Simd } from './simd.ts';
@@ -35,16 +36,18 @@ export class CpuEngine implements Engine {
    * @param size number of workers
    * @param simd vector instructions that the workers have; null: float64
    * @param memory bytes for the datasets of all workers
+   * @param precision of what is to be run: training in steps is in float64 with SIMD too
    */
   constructor(
     spawn: () => WorkerPort,
     readonly size: number,
     readonly simd: Simd | null = null,
     readonly memory = DEFAULT_MEMORY,
+    precision: Precision = simd ? 'float32' : 'float64',
   ) {
     this.info = simd
-      ? { kind: 'wasm', device: `${workers(size)}, ${SIMD_NAMES[simd]}`, precision: 'float32' }
-      : { kind: 'cpu', device: workers(size), precision: 'float64' };
+      ? { kind: 'wasm', device: `${workers(size)}, ${SIMD_NAMES[simd]}`, precision }
+      : { kind: 'cpu', device: workers(size), precision };
     this.#workers = new Workers(spawn);
     this.#bytesOf = simd ? wasmGradientBytes : gradientBytes;
     this.#most = simd ? Math.min(memory, MAX_WASM_BYTES) : memory;
@@ -58,12 +61,15 @@ export class CpuEngine implements Engine {
       if (++looked === LOOKAHEAD) break;
     }
     if (!largest) return [];
-    const { samples, dimensions } = largest;
+    const { samples, dimensions, training } = largest;
     const bytes = this.#bytes(largest);
-    if (bytes > this.#most) throw tooLarge(samples, dimensions, this.#bytesOf, this.#most);
+    if (bytes > this.#most) {
+      const bytesOf = training ? descentBytes : this.#bytesOf;
+      throw tooLarge(samples, dimensions, bytesOf, this.#most);
+    }
     const busy = Math.min(this.size, Math.floor(this.memory / bytes));
     const arithmetic = this.simd
-      ? `float32 with ${SIMD_NAMES[this.simd]} of WebAssembly`
+      ? `${this.info.precision} with ${SIMD_NAMES[this.simd]} of WebAssembly`
       : 'float64 in TypeScript';
     return [
       `${workers(this.size)}, one replica at a time${this.size > 1 ? ' in each' : ''}, in ${arithmetic}.`,
@@ -110,8 +116,9 @@ export class CpuEngine implements Engine {
     this.#workers.dispose();
   }
 
-  #bytes({ samples, dimensions }: Replica): number {
-    return this.#bytesOf(samples, dimensions);
+  #bytes({ samples, dimensions, training }: Replica): number {
+    const bytesOf = training ? descentBytes : this.#bytesOf;
+    return bytesOf(samples, dimensions);
   }
 }
 

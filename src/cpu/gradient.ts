@@ -1,4 +1,4 @@
-import type { DynamicsKind } from '../model/replica.ts';
+import type { DynamicsKind } from '../model/dynamics.ts';
 
 /** Everything one pass over the dataset yields at a point (u, θ). */
 export interface GradientStats {

@@ -1,6 +1,7 @@
 import plain from '../../assembly/gradient.ts?simd=plain';
 import relaxed from '../../assembly/gradient.ts?simd=relaxed';
 import { patternValues } from '../model/dataset.ts';
+import { type Distribution, tableName } from '../model/quantiles.ts';
 
 /** Vector instructions of WebAssembly; `relaxed` has the fused multiply-add. */
 export type Simd = 'plain' | 'relaxed';
@@ -59,8 +60,18 @@ export function kernelOf(simd: Simd): Kernel {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
     kernel = exports as unknown as Kernel;
     kernel.memory.grow(FREE / PAGE);
-    new Float32Array(kernel.memory.buffer, VALUES, 65536).set(patternValues());
     kernels.set(simd, kernel);
   }
   return kernel;
+}
+
+/** Table of values that each kernel has. */
+const tables = new WeakMap<Kernel, string>();
+
+/** Gives a kernel the values of the patterns of a distribution. */
+export function useDistribution(kernel: Kernel, distribution: Distribution = {}): void {
+  const name = tableName(distribution);
+  if (tables.get(kernel) === name) return;
+  new Float32Array(kernel.memory.buffer, VALUES, 65536).set(patternValues(distribution));
+  tables.set(kernel, name);
 }

@@ -1,8 +1,8 @@
 import { type DatasetId, datasetKey, datasetValues } from '../model/dataset.ts';
-import type { DynamicsKind } from '../model/replica.ts';
+import type { DynamicsKind } from '../model/dynamics.ts';
 import type { GradientMaker } from './flow.ts';
 import type { GradientSource, GradientStats } from './gradient.ts';
-import { FREE, type Kernel, kernelOf, PAGE, type Simd, VALUES } from './simd.ts';
+import { FREE, type Kernel, kernelOf, PAGE, type Simd, useDistribution, VALUES } from './simd.ts';
 
 /** Vectors begin at lines of the cache. */
 const LINE = 64;
@@ -87,6 +87,7 @@ export class WasmGradient implements GradientSource {
     if (id.given) {
       tile(new Float32Array(buffer, this.#data, rows * columns), id);
     } else {
+      useDistribution(kernel, id.data);
       kernel.generate(this.#data, samples, dimensions, ...datasetKey(id), VALUES);
     }
   }

@@ -1,7 +1,11 @@
 import { datasetValues } from '../model/dataset.ts';
+import { isDescent } from '../model/dynamics.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
 import { certify, checkCertificate } from '../model/separability/certificate.ts';
 import { type Certified, summaryOf } from '../model/separability/certifier.ts';
+import { runFlowInTime } from './descent/flow-in-time.ts';
+import { float64Objective, runDescent } from './descent/run.ts';
+import { wasmObjective } from './descent/wasm-objective.ts';
 import { FLOAT64, runFlow } from './flow.ts';
 import type { Simd } from './simd.ts';
 import { float32 } from './wasm-gradient.ts';
@@ -40,6 +44,12 @@ export function serve(
   else post({ gradients: 0, trajectory: null, certified: certifyDataset(job.replica) }, []);
 }
 
+function runReplica(replica: Replica, onGradient: () => void, simd: Simd | null): Trajectory {
+  if (!replica.training) return runFlow(replica, onGradient, simd ? float32(simd) : FLOAT64);
+  if (!isDescent(replica.dynamics)) return runFlowInTime(replica, onGradient);
+  return runDescent(replica, onGradient, simd ? wasmObjective : float64Objective);
+}
+
 function train(
   replica: Replica,
   simd: Simd | null,
@@ -55,7 +65,7 @@ function train(
     gradients = 0;
     reportedAt = now;
   };
-  const trajectory = runFlow(replica, onGradient, simd ? float32(simd) : FLOAT64);
+  const trajectory = runReplica(replica, onGradient, simd);
   const buffer = trajectory.rows.buffer as ArrayBuffer;
   post({ gradients, trajectory, certified: null }, [buffer]);
 }

@@ -116,6 +116,9 @@ export class WebGpuEngine implements Engine {
   async *#run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
     const kernels = await this.#prepare();
     let waiting = new Waiting(replicas);
+    // The replicas of a sweep have one distribution.
+    const [first] = waiting.ahead();
+    kernels.useDistribution(first?.data);
     for (;;) {
       const deferred: Replica[] = [];
       yield* this.#phase(kernels, waiting, deferred, signal);
@@ -154,7 +157,9 @@ export class WebGpuEngine implements Engine {
         const replica = next ?? waiting.take();
         next = undefined;
         if (replica === undefined) return undefined;
-        const refusal = phases.refusalOf(replica);
+        const refusal = replica.training
+          ? 'WebGPU trains gradient flow only'
+          : phases.refusalOf(replica);
         if (refusal !== undefined) refused.push(failed(replica, refusal));
         else if (phases.belongs(replica, phase)) return replica;
         else deferred.push(replica);

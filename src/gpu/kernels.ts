@@ -1,4 +1,4 @@
-import { gaussianQuantiles } from '../model/quantiles.ts';
+import { type Distribution, quantileTable, tableName } from '../model/quantiles.ts';
 import { MAX_STAGES, stageCoefficients } from '../model/rkc.ts';
 import type { Device } from './device.ts';
 import { packStruct } from './layout.ts';
@@ -25,6 +25,7 @@ export class Kernels {
   readonly flowBindings: GPUBindGroupLayout;
   readonly generateBindings: GPUBindGroupLayout;
   readonly #flowLayout: GPUPipelineLayout;
+  #distribution = tableName({});
   readonly #compiled = new Map<string, Promise<GPUComputePipeline>>();
 
   private constructor(
@@ -34,7 +35,7 @@ export class Kernels {
   ) {
     const { STORAGE } = GPUBufferUsage;
     this.stages = device.upload('stages', STORAGE, stageTable());
-    this.quantiles = device.upload('quantiles', STORAGE, gaussianQuantiles());
+    this.quantiles = device.upload('quantiles', STORAGE, quantileTable({}));
     this.generateBindings = generateBindings;
     this.flowBindings = bindings(device, [
       'storage', // slots
@@ -47,6 +48,18 @@ export class Kernels {
       'storage', // partials
     ]);
     this.#flowLayout = device.gpu.createPipelineLayout({ bindGroupLayouts: [this.flowBindings] });
+  }
+
+  /** Datasets of runs to come are drawn from a distribution. */
+  useDistribution(distribution: Distribution = {}): void {
+    const name = tableName(distribution);
+    if (name === this.#distribution) return;
+    this.device.gpu.queue.writeBuffer(
+      this.quantiles,
+      0,
+      quantileTable(distribution) as BufferSource,
+    );
+    this.#distribution = name;
   }
 
   /** Compiles what every run needs. */

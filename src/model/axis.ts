@@ -1,3 +1,4 @@
+import { DYNAMICS_AXES, DYNAMICS_RANGES } from './dynamics.ts';
 import {
   FieldError,
   join,
@@ -8,12 +9,16 @@ import {
   readObject,
 } from './fields.ts';
 
-/** What an axis of the map can run over. */
+/** Parameters of every sweep. */
 export const PARAMETERS = ['lambda', 'seed', 'sigma', 'samples'] as const;
 export type Parameter = (typeof PARAMETERS)[number];
 
+/** What an axis of the map can run over: parameters, and settings of the dynamics. */
+export const AXIS_PARAMETERS = [...PARAMETERS, ...DYNAMICS_AXES] as const;
+export type AxisParameter = (typeof AXIS_PARAMETERS)[number];
+
 /** One axis of the map, as written: a range with a step or a count, or a list of values. */
-export type Axis = { readonly over: Parameter } & (
+export type Axis = { readonly over: AxisParameter } & (
   | { readonly from: number; readonly to: number; readonly step: number }
   | { readonly from: number; readonly to: number; readonly count: number }
   | { readonly values: readonly number[] }
@@ -23,7 +28,8 @@ export type Axis = { readonly over: Parameter } & (
 export const MAX_AXIS_LENGTH = 4096;
 
 /** What each parameter may be. */
-export const PARAMETER_RANGES: Record<Parameter, Range> = {
+export const PARAMETER_RANGES: Readonly<Record<AxisParameter, Range>> = {
+  ...DYNAMICS_RANGES,
   lambda: { min: 0, max: 16, open: true },
   seed: { min: 0, max: 0xffffffff, integer: true },
   sigma: { min: 0.01, max: 1000 },
@@ -50,7 +56,7 @@ function stepCount(from: number, to: number, step: number): number {
  */
 export function readAxis(value: unknown, field: string): Axis {
   const object = readObject(value, field, ['over', 'from', 'to', 'step', 'count', 'values']);
-  const over = readChoice(object.over, join(field, 'over'), PARAMETERS);
+  const over = readChoice(object.over, join(field, 'over'), AXIS_PARAMETERS);
   const range = PARAMETER_RANGES[over];
   const forms = ['step', 'count', 'values'].filter((key) => object[key] !== undefined);
   if (forms.length !== 1) {

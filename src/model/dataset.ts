@@ -1,5 +1,6 @@
+import { type DataLaw, GAUSSIAN, isIsotropic, scalesOf } from './distribution.ts';
 import { fromHalfBits, toHalfBits } from './half.ts';
-import { gaussianQuantiles, QUANTILES } from './quantiles.ts';
+import { type Distribution, QUANTILES, quantileTable, tableName } from './quantiles.ts';
 import { threefry, threefryInto, type Words } from './threefry.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface DatasetId {
   readonly ensemble: Ensemble;
   /** Given data, row-major, N·d entries that are rounded to halves; absent: made from the seed. */
   readonly given?: readonly number[];
+  /** What the entries are drawn from, and their covariance and mean; absent: standard Gaussian. */
+  readonly data?: DataLaw;
 }
 
 /** Threefry key of a dataset; every entry is a function of this key, its row and its column. */
@@ -26,28 +29,38 @@ export function datasetKey({ seed, samples, dimensions, ensemble }: DatasetId): 
   return threefry([seed, 0], ensemble === 'nested' ? [0, 0] : [samples, dimensions]);
 }
 
-let halves: Uint16Array | undefined;
-let values: Float32Array | undefined;
+const halves = new Map<string, Uint16Array>();
+const values = new Map<string, Float32Array>();
+
+/** The value of a key, made the first time that it is asked for. */
+function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
 
 /** The half, in bits, of every pattern of 16 bits: the top one is the sign, the others pick a quantile. */
-export function patternHalves(): Uint16Array {
-  if (!halves) {
-    const quantiles = gaussianQuantiles();
-    halves = new Uint16Array(65536);
-    halves.set(quantiles);
-    for (let k = 0; k < QUANTILES; k++) halves[QUANTILES + k] = 0x8000 | (quantiles[k] as number);
-  }
-  return halves;
+export function patternHalves(distribution: Distribution = {}): Uint16Array {
+  return kept(halves, tableName(distribution), () => {
+    const quantiles = quantileTable(distribution);
+    const patterns = new Uint16Array(65536);
+    patterns.set(quantiles);
+    for (let k = 0; k < QUANTILES; k++) patterns[QUANTILES + k] = 0x8000 | (quantiles[k] as number);
+    return patterns;
+  });
 }
 
 /** The same in float32. */
-export function patternValues(): Float32Array {
-  if (!values) {
-    const patterns = patternHalves();
-    values = new Float32Array(patterns.length);
-    for (let k = 0; k < patterns.length; k++) values[k] = fromHalfBits(patterns[k] as number);
-  }
-  return values;
+export function patternValues(distribution: Distribution = {}): Float32Array {
+  return kept(values, tableName(distribution), () => {
+    const patterns = patternHalves(distribution);
+    const numbers = new Float32Array(patterns.length);
+    for (let k = 0; k < patterns.length; k++) numbers[k] = fromHalfBits(patterns[k] as number);
+    return numbers;
+  });
 }
 
 /**
@@ -57,19 +70,33 @@ export function patternValues(): Float32Array {
 export function datasetHalves(id: DatasetId): Uint16Array {
   if (id.given) return Uint16Array.from(id.given, toHalfBits);
   const matrix = new Uint16Array(id.samples * id.dimensions);
-  fill(matrix, id, patternHalves());
+  fill(matrix, id, patternHalves(id.data));
   return matrix;
 }
 
 /**
- * The matrix g in float32 (halves are exact in it), row-major, N·d entries.
+ * The matrix g in float32 (halves are exact in it), row-major, N·d entries; with a covariance or a mean, s ∘ g_i + m e₁,
+ * rounded.
  * @throws RangeError if there is no memory for it
  */
 export function datasetValues(id: DatasetId): Float32Array {
   if (id.given) return Float32Array.from(id.given, (x) => fromHalfBits(toHalfBits(x)));
   const matrix = new Float32Array(id.samples * id.dimensions);
-  fill(matrix, id, patternValues());
+  fill(matrix, id, patternValues(id.data));
+  transform(matrix, id);
   return matrix;
+}
+
+/** Scales the coordinates and shifts the first. */
+function transform(matrix: Float32Array, { data = GAUSSIAN, dimensions }: DatasetId): void {
+  if (isIsotropic(data)) return;
+  const scales = scalesOf(data, dimensions);
+  for (let at = 0; at < matrix.length; at += dimensions) {
+    for (let j = 0; j < dimensions; j++) {
+      const mean = j === 0 ? data.shift : 0;
+      matrix[at + j] = (scales[j] as number) * (matrix[at + j] as number) + mean;
+    }
+  }
 }
 
 function fill<Matrix extends Uint16Array | Float32Array>(

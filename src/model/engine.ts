@@ -78,6 +78,11 @@ export interface EngineChoice {
 
 /**
  * Chooses and starts an engine.
+ * @param training for training in steps or with weight decay, which not every engine does; default: for
+ * gradient flow
  * @throws Error with a sentence for the reader if the one asked for cannot be had
  */
-export type ChooseEngine = (preference: EnginePreference) => Promise<EngineChoice>;
+export type ChooseEngine = (
+  preference: EnginePreference,
+  training?: boolean,
+) => Promise<EngineChoice>;

@@ -1,17 +1,9 @@
 import type { DatasetId } from './dataset.ts';
+import type { DynamicsKind, Training } from './dynamics.ts';
 import { log1pTimeOf, type Rows } from './trajectory.ts';
 
 /** How finely a run is integrated. */
 export type Tolerance = 'default' | 'fine';
-
-/**
- * How a run is trained. `flow`: gradient flow of the logistic loss. `conformal`: gradient flow of
- * (1/N) Σ exp(u·g_i), the exponential loss without bias, which late runs of `flow` follow in the
- * conformal time ∫ e^b dt. Its clock θ grows by the mean of exp(u·g_i), as −b would with a bias; t is
- * the conformal time itself.
- */
-export const DYNAMICS = ['flow', 'conformal'] as const;
-export type DynamicsKind = (typeof DYNAMICS)[number];
 
 /** One dataset and one training run: all that an engine needs to know. */
 export interface Replica extends DatasetId {
@@ -20,6 +12,8 @@ export interface Replica extends DatasetId {
   /** σ, standard deviation of a coordinate. */
   readonly sigma: number;
   readonly dynamics: DynamicsKind;
+  /** Settings of the dynamics; absent: a flow from S = 0 without decay, which has none. */
+  readonly training?: Training;
   readonly tolerance: Tolerance;
   /** log10 t_end. */
   readonly horizon: number;

@@ -1,5 +1,6 @@
 import {
   type Axis,
+  type AxisParameter,
   axisValues,
   PARAMETER_RANGES,
   PARAMETERS,
@@ -7,8 +8,19 @@ import {
   readAxis,
 } from './axis.ts';
 import type { Ensemble } from './dataset.ts';
+import { type DataLaw, GAUSSIAN, isIsotropic, isPlain, readData } from './distribution.ts';
+import {
+  DYNAMICS_AXES,
+  type Dynamics,
+  defaultDynamics,
+  dynamicsToJson,
+  isDescent,
+  readDynamics,
+  settingsOf,
+  stepHorizon,
+} from './dynamics.ts';
 import { FieldError, join, readChoice, readList, readNumber, readObject } from './fields.ts';
-import { DYNAMICS, type DynamicsKind, type Tolerance } from './replica.ts';
+import type { Tolerance } from './replica.ts';
 
 /** Version of the spec format that this code reads and writes. */
 export const SPEC_VERSION = 1;
@@ -19,23 +31,19 @@ export const MAX_REPLICAS = 4_000_000;
 /** Most entries N·d of one dataset; an engine may have memory for fewer. */
 export const MAX_ENTRIES = 10_000_000_000;
 
-/** How a replica is trained. */
-export interface Dynamics {
-  readonly kind: DynamicsKind;
-}
-
 /** A sweep, complete: every field is present. This is what `parseSpec` returns. */
 export interface SweepSpec extends Readonly<Record<Parameter, number>> {
   readonly version: typeof SPEC_VERSION;
   // samples, sigma, lambda and seed hold for all cells, except along an axis that runs over them.
   readonly ensemble: Ensemble;
+  readonly data: DataLaw;
   readonly x: Axis;
   readonly y: Axis;
   /** Replicas in a cell: seeds seed, seed + 1, …; 1 when an axis runs over seeds. */
   readonly seedsPerCell: number;
   /** Accuracies whose first upward crossings are timed, ascending. */
   readonly thresholds: { readonly test: readonly number[]; readonly train: readonly number[] };
-  /** log10 t_end. */
+  /** log10 t_end; for training in steps that of η · steps, as the dynamics have them. */
   readonly horizon: number;
   readonly tolerance: Tolerance;
   /** Whether a replica ends when its last threshold has been crossed, or goes on to the horizon. */
@@ -51,6 +59,7 @@ export const DEFAULT_SPEC: SweepSpec = {
   lambda: 0.48,
   seed: 1,
   ensemble: 'independent',
+  data: GAUSSIAN,
   x: { over: 'lambda', from: 0.3, to: 0.6, step: 0.0125 },
   y: { over: 'seed', from: 1, to: 16, step: 1 },
   seedsPerCell: 1,
@@ -58,7 +67,7 @@ export const DEFAULT_SPEC: SweepSpec = {
   horizon: 30,
   tolerance: 'default',
   until: 'thresholds',
-  dynamics: { kind: 'flow' },
+  dynamics: defaultDynamics('flow'),
 };
 
 const FIELDS = Object.keys(DEFAULT_SPEC);
@@ -87,7 +96,11 @@ export function parseSpec(value: unknown): SweepSpec {
     throw new FieldError('y.over', y.over, `another parameter than the x axis, "${x.over}"`);
   }
   const ensemble = readChoice(given('ensemble'), 'ensemble', ENSEMBLES);
-  if (ensemble === 'twoPoint') checkTwoPoint(object, x, y);
+  const data = readData(given('data'));
+  if (ensemble === 'twoPoint') {
+    checkTwoPoint(object, x, y);
+    if (!isPlain(data)) throw new FieldError('data', data, 'nothing with the twoPoint ensemble');
+  }
   const parameters = {} as Record<Parameter, number>;
   for (const name of PARAMETERS) {
     if ((x.over === name || y.over === name) && object[name] !== undefined) {
@@ -96,11 +109,24 @@ export function parseSpec(value: unknown): SweepSpec {
     parameters[name] = readNumber(given(name), name, PARAMETER_RANGES[name]);
   }
   if (ensemble === 'twoPoint') parameters.samples = 2;
-  const horizon = readNumber(given('horizon'), 'horizon', { min: 0, max: 300 });
+  const { kind } = DEFAULT_SPEC.dynamics;
+  const dynamics = readDynamics(object.dynamics ?? { kind }, [x.over, y.over]);
+  if (dynamics.kind === 'conformal' && !isIsotropic(data)) {
+    throw new FieldError('data', data, 'spectrum 0 and shift 0 with dynamics "conformal"');
+  }
+  for (const [name, { over }] of Object.entries({ x, y })) checkAxisSetting(name, over, dynamics);
+  let horizon = readNumber(given('horizon'), 'horizon', { min: 0, max: 300 });
+  if (isDescent(dynamics.kind)) {
+    if (object.horizon !== undefined) {
+      throw new FieldError('horizon', object.horizon, 'nothing: dynamics.steps ends a run');
+    }
+    horizon = stepHorizon(dynamics);
+  }
   const spec: SweepSpec = {
     version: SPEC_VERSION,
     ...parameters,
     ensemble,
+    data,
     x,
     y,
     seedsPerCell: readNumber(given('seedsPerCell'), 'seedsPerCell', {
@@ -112,9 +138,10 @@ export function parseSpec(value: unknown): SweepSpec {
     horizon,
     tolerance: readChoice(given('tolerance'), 'tolerance', ['default', 'fine']),
     until: readChoice(given('until'), 'until', ['thresholds', 'horizon']),
-    dynamics: readDynamics(given('dynamics')),
+    dynamics,
   };
   checkSize(spec);
+  checkBatches(spec);
   return spec;
 }
 
@@ -134,24 +161,53 @@ export function parseSpecText(text: string): SweepSpec {
 
 /** The spec as it would be written by hand: no fields that an axis makes meaningless. */
 export function specToJson(spec: SweepSpec): Record<string, unknown> {
-  const json: Record<string, unknown> = { ...spec };
-  delete json[spec.x.over];
-  delete json[spec.y.over];
+  const along = [spec.x.over, spec.y.over];
+  const json: Record<string, unknown> = {
+    ...spec,
+    dynamics: dynamicsToJson(spec.dynamics, along),
+  };
+  for (const name of along) delete json[name];
+  if (isDescent(spec.dynamics.kind)) delete json.horizon;
   return json;
 }
 
 /** Only what differs from the default, for short links; `parseSpec` restores the whole. */
 export function specDifferences(spec: SweepSpec): Record<string, unknown> {
   const json = specToJson(spec);
+  const defaults = specToJson(DEFAULT_SPEC);
   for (const key of Object.keys(json)) {
     if (
       key !== 'version' &&
-      JSON.stringify(json[key]) === JSON.stringify(DEFAULT_SPEC[key as keyof SweepSpec])
+      JSON.stringify(json[key]) ===
+        JSON.stringify(defaults[key] ?? DEFAULT_SPEC[key as keyof SweepSpec])
     ) {
       delete json[key];
     }
   }
   return json;
+}
+
+/**
+ * Whether a sweep is more than gradient flow from S = 0 on data that are alike in all directions: steps,
+ * decay, weights at the start (or an axis over them, at 0 of which too), a covariance or a mean. Such sweeps
+ * are trained by other engines, in float64.
+ */
+export function isTraining({ dynamics, data, x, y }: SweepSpec): boolean {
+  const { kind, weightDecay = 0, initialScale = 0 } = dynamics;
+  const varied = [x, y].some(({ over }) => over === 'weightDecay' || over === 'initialScale');
+  const more = weightDecay > 0 || initialScale > 0 || varied || !isIsotropic(data);
+  return isDescent(kind) || more;
+}
+
+/**
+ * Whether the margin of the data says what test accuracy tends to: proven for gradient flow and gradient
+ * descent without a pull to zero (Soudry et al. 2018), on data that are alike in all directions. Adam tends
+ * elsewhere.
+ */
+export function followsMargin({ dynamics, data }: Pick<SweepSpec, 'dynamics' | 'data'>): boolean {
+  const { kind, l2 = 0, weightDecay = 0 } = dynamics;
+  const plain = kind === 'flow' || kind === 'conformal' || kind === 'gd';
+  return plain && l2 === 0 && weightDecay === 0 && isIsotropic(data);
 }
 
 function readThresholds(value: unknown): SweepSpec['thresholds'] {
@@ -206,9 +262,26 @@ function checkTwoPoint(object: Record<string, unknown>, x: Axis, y: Axis): void 
   }
 }
 
-function readDynamics(value: unknown): Dynamics {
-  const object = readObject(value, 'dynamics', ['kind']);
-  return { kind: readChoice(object.kind, 'dynamics.kind', DYNAMICS) };
+/** An axis over a setting needs dynamics that have it. */
+function checkAxisSetting(name: string, over: AxisParameter, { kind }: Dynamics): void {
+  const settings: readonly string[] = settingsOf(kind);
+  if (!(DYNAMICS_AXES as readonly string[]).includes(over) || settings.includes(over)) return;
+  const has = DYNAMICS_AXES.filter((setting) => settings.includes(setting));
+  const accepted = [...PARAMETERS, ...has].map((each) => `"${each}"`).join(', ');
+  throw new FieldError(`${name}.over`, over, `one of ${accepted} with dynamics "${kind}"`);
+}
+
+/** A minibatch is a part of the data. */
+function checkBatches(spec: SweepSpec): void {
+  const { batchSize } = spec.dynamics;
+  if (batchSize === undefined) return;
+  const axis = [spec.x, spec.y].find(({ over }) => over === 'batchSize');
+  const largest = axis ? Math.max(...axisValues(axis)) : batchSize;
+  const samples = [spec.x, spec.y].find(({ over }) => over === 'samples');
+  const least = samples ? Math.min(...axisValues(samples)) : spec.samples;
+  if (largest > least) {
+    throw new FieldError('dynamics.batchSize', largest, `at most N, ${least}`);
+  }
 }
 
 function checkSize(spec: SweepSpec): void {

@@ -1,6 +1,10 @@
 /**
  * The record of one run: a row for every accepted step, COLUMNS numbers each. Everything the
  * laboratory shows is recomputed from it.
+ *
+ * There are two kinds. A record in the clock θ = −b has a row for every step of the flow from S = 0, whose
+ * b falls for ever. Where b may rise (training in steps, weight decay), the record is in time: it begins
+ * after the first step, its slopes are 0, and its rows are close enough to need none.
  */
 
 /** Columns of a row, in order. */
@@ -17,11 +21,14 @@ export const Column = {
   uNormSlope: 4,
   /** log of the training loss. */
   logTrainLoss: 5,
-  /** Gradient evaluations from the start to this row, for the cost of a crossing. */
+  /** Gradient evaluations from the start to this row, for the cost of a crossing; in training, steps. */
   gradients: 6,
   /** d log(training loss)/dθ. */
   logTrainLossSlope: 7,
-  /** Samples with z_i ≥ 0, after 1/4, 2/4, 3/4 and all of the step to this row. */
+  /**
+   * Samples with z_i ≥ 0, after 1/4, 2/4, 3/4 and all of the step to this row. A record in time has the
+   * count at the row before in the first three.
+   */
   trainErrors: 8,
 } as const;
 
@@ -32,10 +39,16 @@ export const ERROR_COUNTS = 4;
 export const COLUMNS = 12;
 
 /**
- * Row-major record: length is a multiple of COLUMNS; the first row is the limit t → 0+. In float32 on every
- * engine: log t of 690 is good to 3e-5 in it, and records are most of what a large sweep keeps.
+ * Row-major record: length is a multiple of COLUMNS. In the clock: float32 on every engine (log t of 690
+ * is good to 3e-5 in it, and records are most of what a large sweep keeps), the first row is the limit
+ * t → 0+. In time: float64, which has every step apart from the next.
  */
-export type Rows = Float32Array;
+export type Rows = Float32Array | Float64Array;
+
+/** Whether a record is in time, not in the clock. */
+export function isInTime(rows: Rows): rows is Float64Array {
+  return rows instanceof Float64Array;
+}
 
 /** Number of rows of a record. */
 export function rowCount(rows: Rows): number {
@@ -82,10 +95,54 @@ function hermite(s: number, h: number, y0: number, d0: number, y1: number, d1: n
 
 /**
  * The run at the fraction s ∈ [0, 1] of the step from `row` to `row + 1`, by cubic Hermite
- * interpolation in the bias clock. Steps are large at late times; linear interpolation would cost
- * up to 0.1 in log10 t.
+ * interpolation: in the bias clock with the slopes of the record, or in log(1 + t). Steps are large at
+ * late times; linear interpolation would cost up to 0.1 in log10 t.
  */
 export function interpolate(rows: Rows, row: number, s: number): Point {
+  return isInTime(rows) ? interpolateInTime(rows, row, s) : interpolateInClock(rows, row, s);
+}
+
+function interpolateInTime(rows: Rows, row: number, s: number): Point {
+  const y0 = entry(rows, row, Column.log1pTime);
+  const h = entry(rows, row + 1, Column.log1pTime) - y0;
+  const between = (column: number): number =>
+    hermite(
+      s,
+      h,
+      entry(rows, row, column),
+      monotoneSlope(rows, row, column),
+      entry(rows, row + 1, column),
+      monotoneSlope(rows, row + 1, column),
+    );
+  return {
+    clock: between(Column.clock),
+    log1pTime: y0 + s * h,
+    uNorm: between(Column.uNorm),
+    logTrainLoss: between(Column.logTrainLoss),
+  };
+}
+
+/**
+ * Slope in log(1 + t) at a row from the differences to its neighbours (Fritsch, Butland 1984): no
+ * overshoot next to rows that are close to one another, or that scatter, as on minibatches.
+ */
+function monotoneSlope(rows: Rows, row: number, column: number): number {
+  const difference = (from: number): { h: number; slope: number } => {
+    const h = entry(rows, from + 1, Column.log1pTime) - entry(rows, from, Column.log1pTime);
+    return { h, slope: (entry(rows, from + 1, column) - entry(rows, from, column)) / h };
+  };
+  const last = rowCount(rows) - 1;
+  if (row === 0) return difference(0).slope;
+  const before = difference(row - 1);
+  if (row === last) return before.slope;
+  const after = difference(row);
+  if (!(before.slope * after.slope > 0)) return 0;
+  const w1 = 2 * after.h + before.h;
+  const w2 = after.h + 2 * before.h;
+  return (w1 + w2) / (w1 / before.slope + w2 / after.slope);
+}
+
+function interpolateInClock(rows: Rows, row: number, s: number): Point {
   const root0 = Math.sqrt(entry(rows, row, Column.clock));
   const root1 = Math.sqrt(entry(rows, row + 1, Column.clock));
   const h = root1 - root0;

@@ -1,4 +1,5 @@
 /** The result file: JSON, written a replica at a time and read with nothing taken on trust. */
+import { isDescent } from '../model/dynamics.ts';
 import { FieldError, join, readChoice, readList, readNumber, readObject } from '../model/fields.ts';
 import type { Replica } from '../model/replica.ts';
 import type { Separability } from '../model/separability/certifier.ts';
@@ -78,8 +79,16 @@ export function replicaJson(
   { outcome: { testTimes, trainTimes, separability, ...outcome }, record }: Entry,
 ): object {
   const { index, seed, samples, dimensions, sigma, ensemble } = replica;
+  const { dynamics, training } = replica;
+  const rate = isDescent(dynamics) ? training?.learningRate : undefined;
   const times = (crossings: readonly Crossing[], list: readonly number[]): object[] =>
-    crossings.map((crossing, k) => ({ threshold: list[k], ...crossing }));
+    crossings.map((crossing, k) => ({
+      threshold: list[k],
+      ...crossing,
+      ...(rate !== undefined && crossing.state === 'crossed'
+        ? { steps: Math.round(10 ** crossing.log10t / rate) }
+        : {}),
+    }));
   return {
     index,
     seed,
@@ -290,7 +299,10 @@ export function readEntry(
     const expected = '"notBy", unless the margin in separability proves "never"';
     throw new FieldError(`${at('testTimes')}[${unproven}].state`, 'never', expected);
   }
-  const rows = object.record === undefined ? undefined : readRecord(object.record, at('record'));
+  const rows =
+    object.record === undefined
+      ? undefined
+      : readRecord(object.record, at('record'), replica.training !== undefined);
   return { index, outcome, record: rows };
 }
 
@@ -299,6 +311,7 @@ function readText(value: unknown, field: string): string {
   throw new FieldError(field, value, 'null or the reason in words');
 }
 
+const STEPS = { min: 1, max: 2 ** 53, integer: true };
 const ANY = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
 
 const STATES = {
@@ -314,13 +327,15 @@ function readTimes(
 ): Crossing[] {
   const { length } = thresholds;
   return readList(value, field, { min: length, max: length }, (entry, at) => {
-    const object = readObject(entry, at, ['threshold', 'state', 'log10t']);
+    const object = readObject(entry, at, ['threshold', 'state', 'log10t', 'steps']);
     const expected = thresholds[Number(/\[(\d+)\]$/.exec(at)?.[1])];
     if (object.threshold !== expected) {
       throw new FieldError(join(at, 'threshold'), object.threshold, `${expected}, as in the spec`);
     }
     const state = readChoice(object.state, join(at, 'state'), states);
     if (state !== 'crossed') return { state };
+    // The same time once more, for whoever reads the file without the learning rate.
+    if (object.steps !== undefined) readNumber(object.steps, join(at, 'steps'), STEPS);
     return { state, log10t: readNumber(object.log10t, join(at, 'log10t'), ANY) };
   });
 }
@@ -359,9 +374,9 @@ function readFinal(value: unknown, field: string): Final {
   ) as unknown as Final;
 }
 
-function readRecord(value: unknown, field: string): Float32Array {
+function readRecord(value: unknown, field: string, inTime: boolean): Rows {
   const rows = readList(value, field, { min: 0, max: 1_000_000 }, (row, at) =>
     readList(row, at, { min: COLUMNS, max: COLUMNS }, (x, place) => readNumber(x, place, ANY)),
   );
-  return Float32Array.from(rows.flat());
+  return inTime ? Float64Array.from(rows.flat()) : Float32Array.from(rows.flat());
 }

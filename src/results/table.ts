@@ -1,7 +1,7 @@
 import { testAccuracy } from '../model/observables.ts';
 import type { Trajectory } from '../model/replica.ts';
 import type { Certified, Separability } from '../model/separability/certifier.ts';
-import type { SweepSpec } from '../model/spec.ts';
+import { followsMargin, type SweepSpec } from '../model/spec.ts';
 import {
   Column,
   entry,
@@ -119,12 +119,16 @@ export class ResultTable {
 
   /**
    * @param size number of replicas
-   * @param cellOf N and σ of a replica
+   * @param cellOf what the spec gives to a replica: N, σ and log10 t_end
    */
   constructor(
     readonly spec: SweepSpec,
     readonly size: number,
-    readonly cellOf: (index: number) => { readonly samples: number; readonly sigma: number },
+    readonly cellOf: (index: number) => {
+      readonly samples: number;
+      readonly sigma: number;
+      readonly horizon: number;
+    },
   ) {
     this.#test = new TimeColumns(spec.thresholds.test, size);
     this.#train = new TimeColumns(spec.thresholds.train, size);
@@ -137,7 +141,7 @@ export class ResultTable {
   /** Takes in a replica as it comes from an engine. One that is there already is left as it is. */
   append(trajectory: Trajectory): void {
     const { index, rows } = trajectory;
-    this.store(index, outcomeOf(trajectory, this.spec, this.cellOf(index).samples), rows);
+    this.store(index, outcomeOf(trajectory, this.spec, this.cellOf(index)), rows);
   }
 
   /** Takes in what a replica came to, with its record or, from a file, without. */
@@ -190,7 +194,8 @@ export class ResultTable {
    * be asked for a higher accuracy.
    */
   testTimeAt(index: number, accuracy: number): Crossing | undefined {
-    const { thresholds, horizon } = this.spec;
+    const { thresholds } = this.spec;
+    const { horizon } = this.cellOf(index);
     const k = thresholds.test.indexOf(accuracy);
     if (k >= 0) return this.testTime(index, k);
     const rows = this.record(index);
@@ -203,21 +208,23 @@ export class ResultTable {
 
   /** The same for t_train. */
   trainTimeAt(index: number, accuracy: number): Crossing | undefined {
-    const { thresholds, horizon } = this.spec;
+    const { thresholds } = this.spec;
+    const { samples, horizon } = this.cellOf(index);
     const k = thresholds.train.indexOf(accuracy);
     if (k >= 0) return this.trainTime(index, k);
     const rows = this.record(index);
     if (!rows) return undefined;
-    const crossing = trainTime(rows, accuracy, this.cellOf(index).samples, horizon);
+    const crossing = trainTime(rows, accuracy, samples, horizon);
     return crossing.state === 'notBy' && this.#endedBefore(index) ? undefined : crossing;
   }
 
   /** Whether a run ended before t_end. */
   #endedBefore(index: number): boolean {
-    return (this.#finals[index * FINALS.length] as number) < this.spec.horizon - 1e-9;
+    return (this.#finals[index * FINALS.length] as number) < this.cellOf(index).horizon - 1e-9;
   }
 
   #proven(index: number, accuracy: number): boolean {
+    if (!followsMargin(this.spec)) return false;
     return neverReaches(this.separability(index), this.cellOf(index).sigma, accuracy);
   }
 
@@ -269,8 +276,8 @@ export class ResultTable {
 /** What a run came to, from its record; nothing is certified yet. */
 export function outcomeOf(
   { rows, gradients, failure }: Trajectory,
-  { horizon, thresholds }: SweepSpec,
-  samples: number,
+  { thresholds }: SweepSpec,
+  { samples, horizon }: { readonly samples: number; readonly horizon: number },
 ): Outcome {
   const shared = { gradients, failure, separability: null };
   if (failure !== null) return { testTimes: [], trainTimes: [], final: null, ...shared };
@@ -286,12 +293,15 @@ export function outcomeOf(
 export function withCertificate(
   outcome: Outcome,
   separability: Separability,
-  { thresholds }: SweepSpec,
+  spec: SweepSpec,
   sigma: number,
 ): Outcome {
+  const { thresholds } = spec;
   const testTimes = outcome.testTimes.map((time, k): Crossing => {
     const proven =
-      time.state === 'notBy' && neverReaches(separability, sigma, thresholds.test[k] as number);
+      time.state === 'notBy' &&
+      followsMargin(spec) &&
+      neverReaches(separability, sigma, thresholds.test[k] as number);
     return proven ? { state: 'never' } : time;
   });
   return { ...outcome, testTimes, separability };

@@ -5,6 +5,7 @@ import {
   ERROR_COUNTS,
   entry,
   interpolate,
+  isInTime,
   logTime,
   type Rows,
   rowCount,
@@ -32,6 +33,7 @@ const SAMPLES_PER_STEP = 8;
  */
 export function testTime(rows: Rows, accuracy: number, horizon: number): Crossing {
   const quantile = testQuantile(accuracy);
+  if (isInTime(rows)) return testTimeInTime(rows, quantile, horizon);
   // Φ(θ/‖u‖) ≥ a exactly where θ − Φ⁻¹(a)‖u‖ ≥ 0; at t → 0+ the slope of both decides.
   const above = (row: number, s: number): number => {
     const { clock, uNorm } = interpolate(rows, row, s);
@@ -67,6 +69,19 @@ export function trainTime(
   horizon: number,
 ): Crossing {
   const allowed = maxTrainErrors(accuracy, samples);
+  if (isInTime(rows)) {
+    const wrong = (row: number): number => trainErrors(rows, row) - allowed - 0.5;
+    const logT = (row: number): number => logTime(entry(rows, row, Column.log1pTime));
+    return firstRise(
+      rows,
+      (row) => wrong(row) < 0,
+      horizon,
+      (row) => {
+        const s = wrong(row) / (wrong(row) - wrong(row + 1));
+        return (1 - s) * logT(row) + s * logT(row + 1);
+      },
+    );
+  }
   let before = trainErrors(rows, 0);
   let everBelow = before > allowed;
   for (let row = 0; row + 1 < rowCount(rows); row++) {
@@ -89,7 +104,44 @@ export function trainTime(
   return everBelow ? { state: 'notBy' } : { state: 'fromStart' };
 }
 
+function testTimeInTime(rows: Rows, quantile: number, horizon: number): Crossing {
+  const above = (row: number): boolean =>
+    entry(rows, row, Column.clock) - quantile * entry(rows, row, Column.uNorm) >= 0;
+  return firstRise(rows, above, horizon, (row) => {
+    const s = bisect((f) => {
+      const { clock, uNorm } = interpolate(rows, row, f);
+      return clock - quantile * uNorm;
+    });
+    return logTime(interpolate(rows, row, s).log1pTime);
+  });
+}
+
+/**
+ * The first rise of a record in time from below to above. Between two steps that follow one another
+ * there is no time: the later one is the first at which it is above.
+ * @param between log t of the rise between a row and the next
+ */
+function firstRise(
+  rows: Rows,
+  above: (row: number) => boolean,
+  horizon: number,
+  between: (row: number) => number,
+): Crossing {
+  let everBelow = !above(0);
+  for (let row = 0; row + 1 < rowCount(rows); row++) {
+    const now = above(row + 1);
+    if (!above(row) && now) {
+      const steps = entry(rows, row + 1, Column.gradients) - entry(rows, row, Column.gradients);
+      const logT = steps === 1 ? logTime(entry(rows, row + 1, Column.log1pTime)) : between(row);
+      return within(horizon, logT);
+    }
+    everBelow ||= !now;
+  }
+  return everBelow ? { state: 'notBy' } : { state: 'fromStart' };
+}
+
 function within(horizon: number, logT: number): Crossing {
   const log10t = logT / Math.LN10;
-  return log10t <= horizon ? { state: 'crossed', log10t } : { state: 'notBy' };
+  // The last step is at the horizon, to rounding.
+  return log10t <= horizon + 1e-9 ? { state: 'crossed', log10t } : { state: 'notBy' };
 }

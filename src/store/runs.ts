@@ -2,7 +2,7 @@
 import type { EngineInfo } from '../model/engine.ts';
 import type { Trajectory } from '../model/replica.ts';
 import type { Certified } from '../model/separability/certifier.ts';
-import { COLUMNS } from '../model/trajectory.ts';
+import { COLUMNS, isInTime, type Rows } from '../model/trajectory.ts';
 import type { ResultTable } from '../results/table.ts';
 import { completed, openDatabase, resultOf } from './database.ts';
 
@@ -34,7 +34,7 @@ interface Chunk {
   readonly failures: readonly (string | null)[];
   /** Numbers in the record of each replica, and all records one after the other. */
   readonly lengths: Uint32Array;
-  readonly rows: Float32Array;
+  readonly rows: Rows;
   readonly certified: readonly Certified[];
 }
 
@@ -48,7 +48,10 @@ function chunkOf(
   certified: readonly Certified[],
 ): Chunk {
   const lengths = Uint32Array.from(trajectories, ({ rows }) => rows.length);
-  const rows = new Float32Array(lengths.reduce((sum, length) => sum + length, 0));
+  const size = lengths.reduce((sum, length) => sum + length, 0);
+  // The records of a sweep are of one kind.
+  const inTime = trajectories.some(({ rows }) => isInTime(rows));
+  const rows = inTime ? new Float64Array(size) : new Float32Array(size);
   let at = 0;
   for (const trajectory of trajectories) {
     rows.set(trajectory.rows, at);

@@ -1,12 +1,17 @@
-import { axisValues, type Parameter } from '../model/axis.ts';
+import { axisValues, PARAMETERS, type Parameter } from '../model/axis.ts';
+import { isPlain } from '../model/distribution.ts';
+import { type Dynamics, isDescent, stepHorizon, trainingOf } from '../model/dynamics.ts';
 import { maxTrainErrors, testQuantile } from '../model/observables.ts';
 import type { Goal, Replica } from '../model/replica.ts';
-import { dimensionsOf, type SweepSpec } from '../model/spec.ts';
+import { dimensionsOf, isTraining, type SweepSpec } from '../model/spec.ts';
 import { twoPoints } from '../model/theory/one-dimensional.ts';
 
 /** What a cell of the map stands for. */
 export interface Cell extends Readonly<Record<Parameter, number>> {
   readonly dimensions: number;
+  readonly dynamics: Dynamics;
+  /** log10 t_end. */
+  readonly horizon: number;
 }
 
 /**
@@ -34,17 +39,15 @@ export class SweepPlan {
   /** Parameters of a cell. Its `seed` is that of its first replica. */
   cell(ix: number, iy: number): Cell {
     const { spec } = this;
-    const parameters: Record<Parameter, number> = {
-      lambda: spec.lambda,
-      seed: spec.seed,
-      sigma: spec.sigma,
-      samples: spec.samples,
-    };
-    parameters[spec.x.over] = this.xs[ix] as number;
-    parameters[spec.y.over] = this.ys[iy] as number;
+    const along = { [spec.x.over]: this.xs[ix], [spec.y.over]: this.ys[iy] };
+    const parameters = {} as Record<Parameter, number>;
+    for (const name of PARAMETERS) parameters[name] = along[name] ?? spec[name];
+    const settings = Object.entries(along).filter(([name]) => name in spec.dynamics);
+    const dynamics = { ...spec.dynamics, ...Object.fromEntries(settings) };
     const { lambda, samples } = parameters;
     const dimensions = spec.ensemble === 'twoPoint' ? 1 : dimensionsOf(lambda, samples);
-    return { ...parameters, dimensions };
+    const horizon = isDescent(dynamics.kind) ? stepHorizon(dynamics) : spec.horizon;
+    return { ...parameters, dimensions, dynamics, horizon };
   }
 
   /** Parameters of a replica's cell. */
@@ -56,7 +59,9 @@ export class SweepPlan {
   /** What an engine needs to know of a replica. */
   replica(index: number): Replica {
     const { spec } = this;
-    const { samples, dimensions, sigma, lambda, seed } = this.cellOf(index);
+    const { samples, dimensions, sigma, lambda, seed, dynamics, horizon } = this.cellOf(index);
+    const training = isTraining(spec);
+    const { test, train } = spec.thresholds;
     return {
       index,
       seed: seed + (index % spec.seedsPerCell),
@@ -65,9 +70,19 @@ export class SweepPlan {
       sigma,
       ensemble: spec.ensemble,
       ...(spec.ensemble === 'twoPoint' ? { given: twoPoints(lambda) } : {}),
-      dynamics: spec.dynamics.kind,
+      ...(isPlain(spec.data) ? {} : { data: spec.data }),
+      dynamics: dynamics.kind,
+      ...(training
+        ? {
+            training: {
+              ...trainingOf(dynamics),
+              testQuantiles: test.map(testQuantile),
+              trainErrors: train.map((a) => maxTrainErrors(a, samples)),
+            },
+          }
+        : {}),
       tolerance: spec.tolerance,
-      horizon: spec.horizon,
+      horizon,
       goal: goalOf(spec, samples),
     };
   }

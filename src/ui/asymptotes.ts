@@ -1,5 +1,7 @@
 /** Where a run tends to, from its dataset's certificate or from theory for N → ∞. */
+
 import type { Separability } from '../model/separability/certifier.ts';
+import { followsMargin } from '../model/spec.ts';
 import { lateClock, separableRates } from '../model/theory/late.ts';
 import { CRITICAL_LAMBDA, marginOf } from '../model/theory/margin.ts';
 import { limitObjective, limitWeight } from '../model/theory/one-dimensional.ts';
@@ -23,8 +25,9 @@ export function asymptotesOf(
   index: number,
   separability: Separability | undefined,
 ): Asymptotes | undefined {
-  // In conformal time nothing tends to log t.
-  if (plan.spec.dynamics.kind === 'conformal') return undefined;
+  // In conformal time nothing tends to log t; Adam and weight decay tend elsewhere.
+  const { dynamics } = plan.spec;
+  if (dynamics.kind === 'conformal' || !followsMargin(plan.spec)) return undefined;
   const { sigma, dimensions, samples, lambda } = plan.cellOf(index);
   const own = 'Dashed: where this dataset tends to, by its certificate.';
   if (separability?.kind === 'inseparable') {

@@ -1,17 +1,24 @@
 /** What the map is of, in words: a picture of the page should say it by itself. */
+import { isDescent } from '../model/dynamics.ts';
 import type { SweepPlan } from '../sweep/plan.ts';
-import { PARAMETER_LABELS, powerOfTen } from './format.ts';
+import { endOf, PARAMETER_LABELS } from './format.ts';
+import { dataText, dynamicsText } from './settings.ts';
 
 /** What all cells have in common: N 128, σ 5, to t = 10³⁰. */
 export function commonText({ spec }: SweepPlan): string {
   const fixed = (['samples', 'sigma', 'lambda'] as const)
     .filter((name) => name !== spec.x.over && name !== spec.y.over)
     .map((name) => `${PARAMETER_LABELS[name].symbol} ${spec[name]}`);
+  const trained = dynamicsText(spec.dynamics, [spec.x.over, spec.y.over]);
+  const data = dataText(spec.data);
   const more = [
+    ...(data === '' ? [] : [data]),
+    ...(trained === '' ? [] : [trained]),
     ...(spec.ensemble === 'nested' ? ['nested data'] : []),
     ...(spec.tolerance === 'fine' ? ['fine tolerance'] : []),
   ];
-  return [...fixed, ...more, `to t = ${powerOfTen(spec.horizon)}`].join(', ');
+  const end = isDescent(spec.dynamics.kind) ? endOf(spec) : `t = ${endOf(spec)}`;
+  return [...fixed, ...more, `to ${end}`].join(', ');
 }
 
 /** What one cell is. */

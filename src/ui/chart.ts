@@ -9,7 +9,7 @@ import { CANVAS_FONT, colours, type Palette } from './theme.ts';
 /** One line of a chart, labelled where it ends or leaves the plot. */
 export interface Line {
   readonly label: string;
-  readonly colour: 'accent' | 'second' | 'muted';
+  readonly colour: 'accent' | 'second' | 'third' | 'fourth' | 'muted';
   readonly values: readonly (number | null)[];
   /** Theory, not measurement. */
   readonly dashed?: boolean;

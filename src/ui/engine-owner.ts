@@ -10,8 +10,9 @@ export class EngineOwner {
   /** Called after every change. */
   onchange: () => void = () => {};
   #preference: EnginePreference = 'auto';
-  /** The preference that the engine was chosen for. */
+  /** The preference that the engine was chosen for, and what it was to train. */
   #chosenFor: EnginePreference | undefined;
+  #training = false;
   /** Ends a check that goes on. */
   #abort: AbortController | undefined;
 
@@ -34,13 +35,15 @@ export class EngineOwner {
 
   /**
    * The engine of the present preference, while none runs.
+   * @param training see ChooseEngine
    * @throws Error with a sentence if it cannot be had
    */
-  async engine(): Promise<Engine> {
-    if (this.stale) this.#free();
+  async engine(training = false): Promise<Engine> {
+    if (this.stale || training !== this.#training) this.#free();
     const preference = this.#preference;
-    this.choice ??= await this.choose(preference);
+    this.choice ??= await this.choose(preference, training);
     this.#chosenFor = preference;
+    this.#training = training;
     this.onchange();
     const { engine } = this.choice;
     if (!this.check) {

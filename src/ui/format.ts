@@ -1,5 +1,6 @@
 /** Numbers and states in words, for labels, tables and spoken values. */
-import type { Parameter } from '../model/axis.ts';
+import type { AxisParameter } from '../model/axis.ts';
+import type { SweepSpec } from '../model/spec.ts';
 import type { Quantile } from '../results/summary.ts';
 
 const SUPERSCRIPTS: Record<string, string> = {
@@ -19,7 +20,7 @@ const SUPERSCRIPTS: Record<string, string> = {
 
 /** 10 to a power, with a true superscript: 10³⁰. */
 export function powerOfTen(exponent: number): string {
-  return `10${[...String(exponent)].map((c) => SUPERSCRIPTS[c] ?? c).join('')}`;
+  return `10${[...number(exponent)].map((c) => SUPERSCRIPTS[c] ?? c).join('')}`;
 }
 
 /** A time given by its log10: 0.0316, 4.2, 1.3·10⁵. */
@@ -34,20 +35,29 @@ export function time(log10t: number): string {
   return `${mantissa}·${powerOfTen(exponent)}`;
 }
 
-/** A quantile of times, or its state, in words. */
-export function quantileText(quantile: Quantile, horizon: number): string {
+/**
+ * A quantile of times, or its state, in words.
+ * @param end t_end in words: see endOf
+ */
+export function quantileText(quantile: Quantile, end: string): string {
   switch (quantile.state) {
     case 'crossed':
       return time(quantile.log10t);
     case 'fromStart':
       return 'from the start';
     case 'notBy':
-      return `not by ${powerOfTen(horizon)}`;
+      return `not by ${end}`;
     case 'never':
       return 'never';
     case 'none':
       return '–';
   }
+}
+
+/** What ends the runs of a spec: 10³⁰, or a number of steps, which is another t for every learning rate. */
+export function endOf({ horizon, dynamics }: Pick<SweepSpec, 'horizon' | 'dynamics'>): string {
+  const { steps } = dynamics;
+  return steps === undefined ? powerOfTen(horizon) : `step ${count(steps)}`;
 }
 
 /** At most `digits` significant digits, without trailing zeros. */
@@ -71,9 +81,17 @@ export function duration(seconds: number): string {
 }
 
 /** Symbol and meaning of a parameter, as axis titles have them. */
-export const PARAMETER_LABELS: Record<Parameter, { symbol: string; title: string }> = {
+export const PARAMETER_LABELS: Record<AxisParameter, { symbol: string; title: string }> = {
   lambda: { symbol: 'λ', title: 'λ = d/N' },
   seed: { symbol: 'seed', title: 'seed' },
   sigma: { symbol: 'σ', title: 'σ, standard deviation of the data' },
   samples: { symbol: 'N', title: 'N, training samples' },
+  learningRate: { symbol: 'η', title: 'η, learning rate' },
+  momentum: { symbol: 'β', title: 'β, momentum' },
+  beta1: { symbol: 'β₁', title: 'β₁, decay of the mean gradient' },
+  beta2: { symbol: 'β₂', title: 'β₂, decay of the mean square gradient' },
+  batchSize: { symbol: 'batch', title: 'samples in a minibatch' },
+  l2: { symbol: 'γ', title: 'γ, ℓ2 regularisation' },
+  weightDecay: { symbol: 'γ', title: 'γ, weight decay' },
+  initialScale: { symbol: 'S(0)', title: 'standard deviation of S(0)' },
 };

@@ -6,7 +6,7 @@ import { isTimed } from '../results/quantities.ts';
 import { type CellState, type MapView, readingsOf } from '../sweep/cells.ts';
 import type { ColourMap } from './colour.ts';
 import { quietButtonStyle } from './controls-style.ts';
-import { number, PARAMETER_LABELS } from './format.ts';
+import { endOf, number, PARAMETER_LABELS } from './format.ts';
 import { MARGINS, mapAxis, markLine, markX } from './layout.ts';
 import { drawLegend } from './legend.ts';
 import { type DragTool, listen } from './map-gestures.ts';
@@ -444,7 +444,7 @@ export class GrokHeatmap extends PlotElement {
         markLine(chart, line, palette, [5, 3]);
       }
     }
-    drawLegend(chart, image, spec.horizon, palette);
+    drawLegend(chart, image, spec.dynamics.steps ? 'the end' : endOf(spec), palette);
     ctx.restore();
   }
 
@@ -510,5 +510,5 @@ function stateText(state: CellState | undefined, { quantity, plan, against }: Ma
   if (!state || state.state === 'pending') return 'not computed yet';
   if (state.state === 'failed') return 'failed';
   if (against && state.state === 'value') return differenceText(state.value, quantity);
-  return readingText(state, quantity, plan.spec.horizon);
+  return readingText(state, quantity, endOf(plan.spec));
 }

@@ -1,14 +1,16 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { stableLearningRate, startCurvature } from '../model/stability.ts';
 import { ERROR_COUNTS } from '../model/trajectory.ts';
 import type { Crossing } from '../results/times.ts';
 import type { View } from '../sweep/cells.ts';
 import { type Asymptotes, asymptotesOf, separabilityFacts } from './asymptotes.ts';
 import type { CertifyRequest } from './certificates.ts';
 import type { Mark } from './chart.ts';
+import type { TrainOne } from './comparison.ts';
 import { quietButtonStyle } from './controls-style.ts';
 import { type Curves, curvesOf } from './curves.ts';
-import { count, number, quantileText, time } from './format.ts';
+import { count, endOf, number, quantileText, time } from './format.ts';
 import type { CellPosition } from './map-window.ts';
 import { chartsOf, type RunChart, withOther } from './run-charts.ts';
 import type { TableContent } from './table.ts';
@@ -82,6 +84,8 @@ export class GrokInspector extends LitElement {
   @property({ attribute: false }) revision = 0;
   /** The cell to show. */
   @property({ attribute: false }) cell: CellPosition | undefined;
+  /** Trains a replica by other dynamics; without it, none is. */
+  @property({ attribute: false }) train: TrainOne | undefined;
   /** Whether a dataset can be certified now. */
   @property({ attribute: false }) certifiable = false;
   /** Which of the cell's seeds, counted from 0. */
@@ -92,6 +96,7 @@ export class GrokInspector extends LitElement {
   @property({ attribute: false }) linkOf: ((index: number) => string) | undefined;
   @state() private copied = '';
 
+  #curvature: { readonly of: string; readonly value: number } | undefined;
   #curves: { readonly of: object; readonly curves: Curves } | undefined;
   #charts: { readonly of: unknown[]; readonly charts: RunChart[] } | undefined;
 
@@ -133,7 +138,8 @@ export class GrokInspector extends LitElement {
       }
       ${
         table.failures.has(index)
-          ? html`<p>This run failed: ${table.failures.get(index)}.</p>`
+          ? html`<p>This run failed: ${table.failures.get(index)}.</p>
+              ${this.#renderStable(view, index)}`
           : table.has(index)
             ? this.#renderRun(view, index, samples)
             : html`<p class="muted">Not computed yet.</p>`
@@ -143,7 +149,7 @@ export class GrokInspector extends LitElement {
 
   #renderRun(view: View, index: number, samples: number): unknown {
     const { table, plan, accuracy: a } = view;
-    const { thresholds, horizon } = plan.spec;
+    const { thresholds } = plan.spec;
     // Memorised: the same training accuracy, or the largest that was timed where no record tells.
     const same = table.trainTimeAt(index, a);
     const test = table.testTimeAt(index, a);
@@ -152,7 +158,7 @@ export class GrokInspector extends LitElement {
     const final = table.final(index);
     const rows = table.record(index);
     const text = (crossing: Crossing | undefined): string =>
-      crossing ? quantileText(crossing, horizon) : '–';
+      crossing ? quantileText(crossing, endOf(plan.spec)) : '–';
     const delay =
       same && test?.state === 'crossed' && train.state === 'crossed'
         ? `${time(test.log10t - train.log10t)} ×`
@@ -161,8 +167,13 @@ export class GrokInspector extends LitElement {
       [`memorised, train ≥ ${trained}`, text(train)],
       [`generalised, test ≥ ${a}`, text(test)],
       ['delay, t_test / t_train', delay],
-      ['gradients', count(table.gradients(index))],
+      [
+        plan.spec.dynamics.steps === undefined ? 'gradients' : 'steps',
+        count(table.gradients(index)),
+      ],
     ];
+    const stable = this.#stable(view, index);
+    if (stable !== undefined) facts.push(['steps stable at the start up to η', number(stable, 3)]);
     if (final) {
       facts.push(
         ['run ended at t', time(final.log10t)],
@@ -181,10 +192,30 @@ export class GrokInspector extends LitElement {
               this.#curvesOf(rows, samples),
               marksOf(train, test),
               asymptotesOf(plan, index, table.separability(index)),
+              index,
             )
           : nothing
       }
     `;
+  }
+
+  #renderStable(view: View, index: number): unknown {
+    const stable = this.#stable(view, index);
+    if (stable === undefined) return nothing;
+    return html`<p class="muted">
+      Steps are stable at the start up to η ${number(stable, 3)}, by the Hessian of these data.
+    </p>`;
+  }
+
+  /** The largest stable learning rate for the dataset of a replica. */
+  #stable({ plan }: View, index: number): number | undefined {
+    const { dynamics, sigma } = plan.cellOf(index);
+    if (stableLearningRate(dynamics, 1) === undefined) return undefined;
+    const of = JSON.stringify(plan.replica(index));
+    if (this.#curvature?.of !== of) {
+      this.#curvature = { of, value: startCurvature(plan.replica(index), sigma) };
+    }
+    return stableLearningRate(dynamics, this.#curvature.value);
   }
 
   #curvesOf(rows: Parameters<typeof curvesOf>[0], samples: number): Curves {
@@ -196,6 +227,7 @@ export class GrokInspector extends LitElement {
     curves: Curves,
     marks: readonly Mark[],
     asymptotes: Asymptotes | undefined,
+    index: number,
   ): unknown {
     const of = [curves, JSON.stringify(marks), asymptotes?.source];
     if (!of.every((each, k) => each === this.#charts?.of[k])) {
@@ -213,6 +245,7 @@ export class GrokInspector extends LitElement {
           ${note ? html`<p class="muted">${note}</p>` : nothing}`,
       )}
       <grok-table label="Curves" .content=${() => tableOf(curves)}></grok-table>
+      <grok-comparison .view=${this.view} .index=${index} .train=${this.train}></grok-comparison>
     `;
   }
 

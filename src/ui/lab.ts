@@ -8,7 +8,7 @@ import {
 } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import { parseSpec, type SweepSpec } from '../model/spec.ts';
+import { followsMargin, isTraining, parseSpec, type SweepSpec } from '../model/spec.ts';
 import { decodeFile } from '../results/formats.ts';
 import { isLogarithmic, isTimed } from '../results/quantities.ts';
 import type { ResultTable } from '../results/table.ts';
@@ -18,11 +18,13 @@ import { Certification } from '../sweep/certification.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { carryOver, withMoreSeeds } from '../sweep/seeds.ts';
 import { Sweep, type SweepStart, tableFor } from '../sweep/sweep.ts';
+import { asFlow, estimateSeconds, hasFlow } from '../sweep/training-cost.ts';
 import { cellText, commonText } from './caption.ts';
 import type { CertifyRequest } from './certificates.ts';
+import type { TrainOne } from './comparison.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { EngineOwner } from './engine-owner.ts';
-import { PARAMETER_LABELS } from './format.ts';
+import { duration, PARAMETER_LABELS } from './format.ts';
 import { GLOSSARY } from './glossary.ts';
 import { headerStyle, renderHeader } from './header.ts';
 import { labStyle } from './lab-style.ts';
@@ -40,6 +42,9 @@ import { TOUR } from './tour-steps.ts';
 /** Milliseconds between two paintings of a running sweep, and how many times their own cost. */
 const PAINT_INTERVAL = 120;
 const PAINT_SHARE = 8;
+
+/** Seconds of training in steps that are not begun without a word. */
+const LONG = 3600;
 
 /** Bytes of a file that is read at all. */
 const LARGEST_FILE = 1e9;
@@ -93,6 +98,8 @@ export class GrokLab extends LitElement {
   /** Of the present sweep: the one that goes on, or the last. */
   @state() private certification: Certification | undefined;
   @state() private problem = '';
+  /** A run that waits for the reader's word, since it would take long. */
+  @state() private long: { readonly spec: SweepSpec; readonly seconds: number } | undefined;
   /** Counts what the charts have to show anew; progress has a count of its own. */
   @state() private painted = 0;
   @state() private noted = 0;
@@ -109,6 +116,8 @@ export class GrokLab extends LitElement {
   /** Counts the runs asked for: of several that wait, the newest begins. */
   #asked = 0;
   #owner: EngineOwner | undefined;
+  /** Sweeps of one replica that run beside the map's. */
+  readonly #beside = new Set<Sweep>();
   #frame = 0;
   #nextPaint = 0;
   #replacing: ReturnType<typeof setTimeout> | undefined;
@@ -139,6 +148,7 @@ export class GrokLab extends LitElement {
       this.#asked++;
       this.#owner?.cancel();
       this.sweep?.stop();
+      for (const sweep of this.#beside) sweep.stop();
       this.certification?.stop();
       this.#run = this.#run.then(async () => {
         this.#owner?.dispose();
@@ -197,7 +207,7 @@ export class GrokLab extends LitElement {
   }
 
   async #sweep(request: Request, asked: number): Promise<void> {
-    const engine = asked === this.#asked ? await this.#engine() : undefined;
+    const engine = asked === this.#asked ? await this.#engine(request.spec) : undefined;
     // Another run may have been asked for while the engine started, or while it was checked.
     if (!engine || asked !== this.#asked) return;
     const plan = new SweepPlan(request.spec);
@@ -270,15 +280,32 @@ export class GrokLab extends LitElement {
     this.#replacing = setTimeout(() => history.replaceState(null, '', hash), REPLACE_DELAY);
   }
 
-  /** The engine of the present preference; undefined, and said why, if it cannot be had. */
-  async #engine(): Promise<Engine | undefined> {
+  /** The engine of the present preference for a spec; undefined, and said why, if it cannot be had. */
+  async #engine(spec: SweepSpec): Promise<Engine | undefined> {
     try {
-      return await this.#owner?.engine();
+      return await this.#owner?.engine(isTraining(spec));
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
       return undefined;
     }
   }
+
+  /** Trains one replica beside the sweep, on the processor. */
+  readonly #trainOne: TrainOne = async (spec) => {
+    try {
+      const choice = await (this.chooseEngine as ChooseEngine)('wasm', isTraining(spec));
+      const sweep = new Sweep(new SweepPlan(spec), choice.engine);
+      this.#beside.add(sweep);
+      await sweep.run();
+      this.#beside.delete(sweep);
+      choice.engine.dispose();
+      const rows = sweep.table.record(0);
+      if (sweep.table.failures.has(0)) return sweep.table.failures.get(0) ?? '';
+      return rows ?? (sweep.message || 'it was stopped');
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
 
   /** Certifies datasets of the present sweep, while it runs or after; one certification at a time. */
   #certify(request: CertifyRequest): void {
@@ -353,7 +380,7 @@ export class GrokLab extends LitElement {
                   @tour-step=${(event: CustomEvent<number | null>) => this.#goTo(event.detail)}
                 ></grok-tour>`
           }
-          ${this.#renderProblem()} ${view ? this.#renderReplay(view) : nothing}
+          ${this.#renderProblem()} ${this.#renderLong()} ${view ? this.#renderReplay(view) : nothing}
           ${view ? this.#renderPictures(view) : html`<p class="muted">${this.problem ? nothing : 'Starting …'}</p>`}
         </section>
         <section class="detail" aria-label="Replica">
@@ -366,6 +393,7 @@ export class GrokLab extends LitElement {
             .linkOf=${(index: number) => this.#linkOf(index)}
             @seed-select=${(event: CustomEvent<number>) => this.#change({ nth: event.detail })}
             .certifiable=${this.certifier !== undefined && this.certification?.state !== 'running'}
+            .train=${this.#trainOne}
             @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
           ></grok-inspector>
         </section>
@@ -623,7 +651,7 @@ export class GrokLab extends LitElement {
       <h2>Median over seeds${where}</h2>
       <p class="muted">
         ${QUANTITY_WORDS[quantity].symbol(view.accuracy)}, quartiles
-        shaded${isTimed(quantity) ? '; replicas that had not got there by t_end count as later than all others' : nothing}${quantity === 'testTime' && x.over === 'lambda' ? '; dashed, late-time theory for N → ∞' : nothing}
+        shaded${isTimed(quantity) ? '; replicas that had not got there by t_end count as later than all others' : nothing}${quantity === 'testTime' && x.over === 'lambda' && followsMargin(plan.spec) ? '; dashed, late-time theory for N → ∞' : nothing}
       </p>
       <grok-profile
         .view=${view}
@@ -648,7 +676,29 @@ export class GrokLab extends LitElement {
       setup.open = false;
       setup.querySelector('summary')?.focus();
     }
-    this.#start({ spec, view, from: 'nothing' });
+    const processors = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
+    const seconds = estimateSeconds(spec, processors);
+    this.long = seconds > LONG ? { spec, seconds } : undefined;
+    if (!this.long) this.#start({ spec, view, from: 'nothing' });
+  }
+
+  /** Says what a run would take, and offers the flow. */
+  #renderLong(): unknown {
+    const { long } = this;
+    if (!long) return nothing;
+    const start = (spec: SweepSpec): void => {
+      this.long = undefined;
+      history.replaceState(null, '', hashOf(spec, FIRST_VIEW));
+      this.#start({ spec, view: FIRST_VIEW, from: 'nothing' });
+    };
+    return html`<div class="notice" role="alert">
+      <p>
+        This takes up to about ${duration(long.seconds)} on this
+        device.${hasFlow(long.spec) ? ' Gradient flow, which it follows for small η, takes seconds or minutes.' : nothing}
+      </p>
+      ${hasFlow(long.spec) ? html`<button @click=${() => start(asFlow(long.spec))}>Run gradient flow</button>` : nothing}
+      <button @click=${() => start(long.spec)}>Run it all the same</button>
+    </div>`;
   }
 
   #prefer(preference: EnginePreference): void {

@@ -1,7 +1,6 @@
 import type uPlot from 'uplot';
 import { isCertified, isLogarithmic, isTimed } from '../results/quantities.ts';
 import { colourCss } from './colour.ts';
-import { powerOfTen } from './format.ts';
 import { hatchTile, type MapImage } from './paint.ts';
 import { differenceText, QUANTITY_WORDS, tickText } from './quantity.ts';
 import { decades, niceStep } from './scale.ts';
@@ -18,7 +17,7 @@ interface Swatch {
 export function drawLegend(
   { ctx, bbox }: uPlot,
   image: MapImage,
-  horizon: number,
+  end: string,
   palette: Palette,
 ): void {
   const ratio = devicePixelRatio;
@@ -29,7 +28,7 @@ export function drawLegend(
   const difference = against !== undefined;
   const swatches: Swatch[] = [
     ...(isTimed(quantity) && !difference
-      ? [{ lines: ['not by', powerOfTen(horizon)], colour: palette.neutral, hatched: true }]
+      ? [{ lines: ['not by', end], colour: palette.neutral, hatched: true }]
       : []),
     ...(has('never')
       ? [{ lines: [QUANTITY_WORDS[quantity].never], colour: palette.never, hatched: false }]
@@ -43,6 +42,7 @@ export function drawLegend(
           },
         ]
       : []),
+    ...(has('failed') ? [{ lines: ['✕ failed'], colour: palette.ground, hatched: false }] : []),
     ...(has('fromStart')
       ? [{ lines: ['from the', 'start'], colour: palette.start, hatched: false }]
       : []),

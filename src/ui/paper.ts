@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { CLAIMS } from '../claims/all.ts';
 import { ClaimQueue, type ClaimRun, outcomeOf, replicaCount } from '../claims/queue.ts';
-import type { ChooseEngine, EnginePreference } from '../model/engine.ts';
+import type { ChooseEngine, Engine, EnginePreference } from '../model/engine.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
 import type { GrokClaim, RunRequest } from './claim.ts';
 import { claimStateStyle, renderState, wordOf } from './claim-state.ts';
@@ -26,10 +26,20 @@ export class GrokPaper extends LitElement {
   @state() private problem = '';
 
   #owner: EngineOwner | undefined;
+  /** Trains in steps where the engine does not. */
+  #trainer: Engine | undefined;
   readonly #queue = new ClaimQueue(CLAIMS, async () => {
     if (!this.#owner || !this.certifier) throw new Error('There is no engine yet.');
     const engine = await this.#owner.engine();
-    return { engine, certifier: this.certifier, device: engineText(engine.info) };
+    const onGpu = engine.info.kind === 'webgpu';
+    if (onGpu) this.#trainer ??= (await this.#owner.choose('auto', true)).engine;
+    const device = engineText(engine.info);
+    return {
+      engine,
+      certifier: this.certifier,
+      device,
+      ...(onGpu && this.#trainer ? { trainer: this.#trainer } : {}),
+    };
   });
   #frame = 0;
 
@@ -53,7 +63,11 @@ export class GrokPaper extends LitElement {
       if (this.isConnected) return;
       this.#stopAll();
       this.#owner?.cancel();
-      this.#queue.after(async () => this.#owner?.dispose());
+      this.#queue.after(async () => {
+        this.#owner?.dispose();
+        this.#trainer?.dispose();
+        this.#trainer = undefined;
+      });
     });
   }
 

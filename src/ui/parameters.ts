@@ -1,9 +1,11 @@
 /** What a claim's sweeps are run with, in words. */
 import type { ClaimSweep } from '../claims/claim.ts';
 import type { Parameter } from '../model/axis.ts';
+import { isDescent } from '../model/dynamics.ts';
 import type { SweepSpec } from '../model/spec.ts';
 import { SweepPlan } from '../sweep/plan.ts';
-import { count, powerOfTen } from './format.ts';
+import { count, endOf, powerOfTen } from './format.ts';
+import { DYNAMICS_NAMES } from './settings.ts';
 
 /** Values of a list that are all written out. */
 const MOST_VALUES = 12;
@@ -15,6 +17,7 @@ const DATA: Record<SweepSpec['ensemble'], string> = {
 };
 
 const TRAINING: Record<SweepSpec['dynamics']['kind'], string> = {
+  ...DYNAMICS_NAMES,
   flow: 'gradient flow, logistic loss, with bias',
   conformal: 'gradient flow, exponential loss, no bias',
 };
@@ -77,7 +80,8 @@ const trainingText = ({ dynamics, tolerance }: SweepSpec): string =>
   `${TRAINING[dynamics.kind]}${tolerance === 'fine' ? ', fine tolerance' : ''}`;
 
 function endText({ until, horizon, thresholds, dynamics }: SweepSpec): string {
-  const end = `${dynamics.kind === 'conformal' ? 'τ' : 't'} = ${powerOfTen(horizon)}`;
+  const time = `${dynamics.kind === 'conformal' ? 'τ' : 't'} = ${powerOfTen(horizon)}`;
+  const end = isDescent(dynamics.kind) ? endOf({ horizon, dynamics }) : time;
   if (until === 'horizon') return end;
   return `test accuracy is ${thresholds.test.at(-1)} and training accuracy ${thresholds.train.at(-1)}, or ${end}`;
 }

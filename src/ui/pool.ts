@@ -3,7 +3,7 @@ import { property } from 'lit/decorators.js';
 import type { ChartFigure } from '../results/figure.ts';
 import { isTimed, summariseReadings } from '../results/quantities.ts';
 import { type MapView, readingsOf } from '../sweep/cells.ts';
-import { count } from './format.ts';
+import { count, endOf } from './format.ts';
 import { type CellRange, cellsOf } from './map-window.ts';
 import { distributionFigure, runsFigure } from './pool-figures.ts';
 import { QUANTITY_WORDS, readingText } from './quantity.ts';
@@ -46,9 +46,9 @@ export class GrokPool extends LitElement {
     const cells = [...cellsOf(brush)];
     const readings = cells.flatMap(({ ix, iy }) => readingsOf(view, ix, iy));
     const summary = summariseReadings(readings, view.quantity);
-    const { horizon } = view.plan.spec;
+    const end = endOf(view.plan.spec);
     const words = (reading: typeof summary.median): string =>
-      readingText(reading, view.quantity, horizon);
+      readingText(reading, view.quantity, end);
     const { symbol, never } = QUANTITY_WORDS[view.quantity];
     this.#text =
       `${count(cells.length)} cells, ${count(summary.count)} replicas: ${symbol(view.accuracy)} median ` +

@@ -1,7 +1,9 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
-import { CRITICAL_LAMBDA, divergenceLambda } from '../model/theory/margin.ts';
+import { followsMargin } from '../model/spec.ts';
+import { divergenceLambda } from '../model/theory/margin.ts';
+import { criticalLambdaOf } from '../model/theory/shift.ts';
 import {
   isLogarithmic,
   isTimed,
@@ -9,7 +11,7 @@ import {
   type ReadingSummary,
 } from '../results/quantities.ts';
 import { columnSummaries, type MapView } from '../sweep/cells.ts';
-import { PARAMETER_LABELS, powerOfTen, time } from './format.ts';
+import { endOf, PARAMETER_LABELS, time } from './format.ts';
 import { MARGINS, mapAxis, markLine, markX } from './layout.ts';
 import type { MapWindow } from './map-window.ts';
 import { lateTimes } from './overlay.ts';
@@ -92,7 +94,7 @@ export class GrokProfile extends PlotElement {
   }
 
   #table({ plan, quantity }: MapView): TableContent {
-    const text = (reading: Reading): string => readingText(reading, quantity, plan.spec.horizon);
+    const text = (reading: Reading): string => readingText(reading, quantity, endOf(plan.spec));
     const timed = isTimed(quantity);
     return {
       head: [
@@ -124,6 +126,7 @@ export class GrokProfile extends PlotElement {
     const { plan, quantity, accuracy } = this.view as MapView;
     const { spec } = plan;
     if (spec.x.over !== 'lambda' || spec.ensemble === 'twoPoint') return [];
+    if (!followsMargin(spec)) return [];
     return quantity === 'testTime' ? lateTimes(accuracy) : [];
   }
 
@@ -271,7 +274,7 @@ export class GrokProfile extends PlotElement {
     ctx.textBaseline = 'middle';
     ctx.textAlign = 'left';
     const beyond = isTimed(view.quantity)
-      ? ['not by', powerOfTen(view.plan.spec.horizon)]
+      ? ['not by', endOf(view.plan.spec)]
       : [this.#summaries.some(({ never }) => never > 0) ? QUANTITY_WORDS[view.quantity].never : ''];
     if (beyond[0] !== '') {
       ctx.fillStyle = palette.neutral;
@@ -293,7 +296,13 @@ export class GrokProfile extends PlotElement {
     ctx.restore();
     const { plan } = view;
     if (plan.spec.x.over === 'lambda') {
-      markX(chart, plan.xs, CRITICAL_LAMBDA, 'λc', palette);
+      markX(
+        chart,
+        plan.xs,
+        criticalLambdaOf(plan.spec.data, plan.cell(0, 0).dimensions),
+        'λc',
+        palette,
+      );
       const points = this.#theory().map(({ lambda, log10t }) => {
         const x = positionOf(plan.xs, lambda);
         // Above the plot is the band for times beyond t_end.

@@ -112,15 +112,18 @@ export function differenceText(difference: number, quantity: Quantity): string {
   return `${difference > 0 ? '+' : ''}${number(difference, 3)}`;
 }
 
-/** A reading of a quantity, or its state, in words. */
-export function readingText(reading: Reading, quantity: Quantity, horizon: number): string {
+/**
+ * A reading of a quantity, or its state, in words.
+ * @param end t_end in words: see endOf
+ */
+export function readingText(reading: Reading, quantity: Quantity, end: string): string {
   switch (reading.state) {
     case 'value':
       return valueText(reading.value, quantity);
     case 'fromStart':
       return 'from the start';
     case 'notBy':
-      return `not by ${powerOfTen(horizon)}`;
+      return `not by ${end}`;
     case 'never':
       return QUANTITY_WORDS[quantity].never;
     case 'none':

@@ -1,11 +1,21 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { axisValues, PARAMETERS, type Parameter } from '../model/axis.ts';
+import { type AxisParameter, axisValues, PARAMETERS, type Parameter } from '../model/axis.ts';
+import { DYNAMICS_AXES, type DynamicsKind, isDescent, settingsOf } from '../model/dynamics.ts';
 import { FieldError } from '../model/fields.ts';
 import type { SweepSpec } from '../model/spec.ts';
-import { type AxisDraft, type Draft, draftOf, specOf } from './draft.ts';
-import { count, PARAMETER_LABELS } from './format.ts';
+import { limitCurvature, stableLearningRate } from '../model/stability.ts';
+import { estimateSeconds } from '../sweep/training-cost.ts';
+import { type AxisDraft, type Draft, draftOf, specOf, withDynamics } from './draft.ts';
+import { count, duration, number, PARAMETER_LABELS } from './format.ts';
 import { PRESETS } from './presets.ts';
+import {
+  DECAYED_NAMES,
+  DISTRIBUTION_NAMES,
+  DYNAMICS_NAMES,
+  PARAMETERS_NAMES,
+  SETTING_LABELS,
+} from './settings.ts';
 import { theme } from './theme.ts';
 
 /** Fields of the form, by the field that an error names. */
@@ -125,7 +135,7 @@ export class GrokSpecForm extends LitElement {
 
   protected override render(): unknown {
     const { draft } = this;
-    const axes: Parameter[] = [draft.x.over, draft.y.over];
+    const axes: string[] = [draft.x.over, draft.y.over];
     const preset = PRESETS.findIndex(
       ({ spec }) => JSON.stringify(draftOf(spec)) === JSON.stringify(draft),
     );
@@ -142,18 +152,35 @@ export class GrokSpecForm extends LitElement {
         ${(Object.keys(SINGLE) as Parameter[]).filter((name) => !axes.includes(name)).map((name) => this.#renderText(name, SINGLE[name]))}
         ${axes.includes('seed') ? nothing : this.#renderText('seedsPerCell', 'Seeds per cell')}
         ${this.#renderAxis('x', 'Across (x)')} ${this.#renderAxis('y', 'Up (y)')}
-        ${this.#renderText('horizon', 'Run until log₁₀ t =')}
+        ${this.#renderDynamics(axes)}
         <details>
           <summary>More</summary>
           <div>
             ${this.#renderText('test', 'Test accuracies timed', 'thresholds.test')}
             ${this.#renderText('train', 'Train accuracies timed', 'thresholds.train')}
             ${this.#renderChoice('ensemble', 'Datasets along λ', { independent: 'independent', nested: 'nested (common random numbers)', twoPoint: 'two points: −1 and 1 − 2λ' })}
+            ${draft.ensemble === 'twoPoint' ? nothing : this.#renderData()}
             ${this.#renderChoice('tolerance', 'Tolerance', { default: 'default', fine: 'fine' })}
-            ${this.#renderChoice('dynamics', 'Trained by', { flow: 'gradient flow of the logistic loss', conformal: 'exponential loss without bias (conformal time)' })}
-            ${this.#renderChoice('until', 'A run ends', { thresholds: 'at its last threshold', horizon: 'at the horizon' })}
+            ${
+              isDescent(draft.dynamics)
+                ? html`<div>
+                    <label for="parameters">S and b between steps</label>
+                    <select
+                      id="parameters"
+                      @change=${(event: Event) => this.#setting('parameters', (event.target as HTMLSelectElement).value)}
+                    >
+                      ${Object.entries(PARAMETERS_NAMES).map(
+                        ([value, text]) =>
+                          html`<option value=${value} ?selected=${draft.settings.parameters === value}>${text}</option>`,
+                      )}
+                    </select>
+                  </div>`
+                : nothing
+            }
+            ${this.#renderChoice('until', 'A run ends', { thresholds: 'at its last threshold', horizon: isDescent(draft.dynamics) ? 'at the last step' : 'at the horizon' })}
           </div>
         </details>
+        ${this.#renderEstimate()}
         ${this.#place() === 'form' ? this.#renderError() : nothing}
         ${this.#isRun() ? nothing : html`<p class="muted">Changed, not run yet.</p>`}
         <button class="run" type="submit">Run${this.#size()}</button>
@@ -176,6 +203,114 @@ export class GrokSpecForm extends LitElement {
     }
   }
 
+  /** How replicas are trained, and for how long. */
+  #renderDynamics(axes: readonly string[]): unknown {
+    const { dynamics, settings } = this.draft;
+    const names = settingsOf(dynamics).filter((name) => !axes.includes(name));
+    const shown = names.filter((name) => !['decayed', 'initialScale', 'parameters'].includes(name));
+    const numbers = shown.map((name) =>
+      this.#renderSetting(name, SETTING_LABELS[name as keyof typeof SETTING_LABELS]),
+    );
+    const pulled = ['l2', 'weightDecay'].some(
+      (name) => axes.includes(name) || ![undefined, '0'].includes(settings[name]),
+    );
+    return html`
+      <div>
+        <label for="dynamics">Trained by</label>
+        <select
+          id="dynamics"
+          @change=${(event: Event) => {
+            const kind = (event.target as HTMLSelectElement).value as DynamicsKind;
+            this.draft = withDynamics(this.draft, kind);
+            this.error = undefined;
+          }}
+        >
+          ${Object.entries(DYNAMICS_NAMES).map(
+            ([value, text]) =>
+              html`<option value=${value} ?selected=${dynamics === value}>${text}</option>`,
+          )}
+        </select>
+      </div>
+      ${numbers.length > 0 ? html`<div class="two">${numbers}</div>` : nothing}
+      ${
+        pulled && names.includes('decayed')
+          ? html`<div>
+              <label for="decayed">Decay of</label>
+              <select
+                id="decayed"
+                @change=${(event: Event) => this.#setting('decayed', (event.target as HTMLSelectElement).value)}
+              >
+                ${Object.entries(DECAYED_NAMES).map(
+                  ([value, text]) =>
+                    html`<option value=${value} ?selected=${settings.decayed === value}>${text}</option>`,
+                )}
+              </select>
+            </div>`
+          : nothing
+      }
+      ${names.includes('initialScale') ? this.#renderSetting('initialScale', SETTING_LABELS.initialScale) : nothing}
+      ${isDescent(dynamics) ? nothing : this.#renderText('horizon', 'Run until log₁₀ t =')}
+    `;
+  }
+
+  /** What the data are drawn from. */
+  #renderData(): unknown {
+    return html`
+      ${this.#renderChoice('distribution', 'Entries of the data', DISTRIBUTION_NAMES)}
+      ${
+        this.draft.distribution === 'studentT'
+          ? this.#renderText('degrees', 'Degrees of freedom ν', 'data.degrees')
+          : nothing
+      }
+      <div class="two">
+        ${this.#renderText('spectrum', 'Covariance exponent α', 'data.spectrum')}
+        ${this.#renderText('shift', 'Mean of x₁ over σ', 'data.shift')}
+      </div>
+    `;
+  }
+
+  #renderSetting(name: string, label: string): unknown {
+    const invalid = this.#place() === `dynamics.${name}`;
+    return html`<div>
+      <label for=${name}>${label}</label>
+      <input
+        id=${name}
+        inputmode="decimal"
+        autocomplete="off"
+        aria-invalid=${invalid}
+        aria-describedby=${invalid ? 'error' : nothing}
+        .value=${this.draft.settings[name] ?? ''}
+        @input=${(event: Event) => this.#setting(name, (event.target as HTMLInputElement).value)}
+      />
+      ${invalid ? this.#renderError() : nothing}
+    </div>`;
+  }
+
+  #setting(name: string, value: string): void {
+    this.draft = { ...this.draft, settings: { ...this.draft.settings, [name]: value } };
+    this.error = undefined;
+  }
+
+  /** What training in steps takes, and how long a step may be. */
+  #renderEstimate(): unknown {
+    if (!isDescent(this.draft.dynamics)) return nothing;
+    let spec: SweepSpec;
+    try {
+      spec = specOf(this.draft);
+    } catch {
+      return nothing;
+    }
+    const curvature = limitCurvature(spec.lambda, spec.sigma);
+    const stable = [spec.x.over, spec.y.over].some((over) => over === 'lambda' || over === 'sigma')
+      ? undefined
+      : stableLearningRate(spec.dynamics, curvature);
+    const seconds = estimateSeconds(spec, Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1));
+    return html`<p class="muted">
+      Takes at most about ${duration(seconds)} on this
+      device.${stable === undefined ? nothing : html` Steps are stable at the start up to η ≈ ${number(stable, 2)}.`}
+    </p>`;
+  }
+
   #renderText(name: keyof Draft, label: string, field: string = name): unknown {
     const invalid = this.#place() === field;
     return html`<div>
@@ -194,7 +329,7 @@ export class GrokSpecForm extends LitElement {
   }
 
   #renderChoice(
-    name: 'ensemble' | 'tolerance' | 'until' | 'dynamics',
+    name: 'ensemble' | 'distribution' | 'tolerance' | 'until',
     label: string,
     choices: Record<string, string>,
   ): unknown {
@@ -240,9 +375,9 @@ export class GrokSpecForm extends LitElement {
       <div class="two">
         <select
           aria-label="${legend}: parameter"
-          @change=${(event: Event) => set({ over: (event.target as HTMLSelectElement).value as Parameter })}
+          @change=${(event: Event) => set({ over: (event.target as HTMLSelectElement).value as AxisParameter })}
         >
-          ${PARAMETERS.map(
+          ${this.#axes().map(
             (
               name,
             ) => html`<option value=${name} ?selected=${name === axis.over} ?disabled=${name === other}>
@@ -265,6 +400,12 @@ export class GrokSpecForm extends LitElement {
     </fieldset>`;
   }
 
+  /** What an axis can run over. */
+  #axes(): AxisParameter[] {
+    const settings: readonly string[] = settingsOf(this.draft.dynamics);
+    return [...PARAMETERS, ...DYNAMICS_AXES.filter((name) => settings.includes(name))];
+  }
+
   /** Where the error is shown: at the field it concerns if that is in the form, else above Run. */
   #place(): string | undefined {
     if (!this.error) return undefined;
@@ -274,6 +415,10 @@ export class GrokSpecForm extends LitElement {
       ...PARAMETERS.filter((name) => !axes.includes(name)),
       ...(axes.includes('seed') ? [] : ['seedsPerCell']),
       ...['x', 'y', 'horizon', 'thresholds.test', 'thresholds.train'],
+      ...['data.degrees', 'data.spectrum', 'data.shift'],
+      ...settingsOf(this.draft.dynamics)
+        .filter((name) => !axes.includes(name))
+        .map((name) => `dynamics.${name}`),
     ];
     return shown.find((place) => concerns(field, place)) ?? 'form';
   }

@@ -11,6 +11,8 @@ export const theme = css`
     --accent: var(--grok-accent, #0b57d0);
     --on-accent: var(--grok-on-accent, #ffffff);
     --second: var(--grok-second, #b3470a);
+    --third: var(--grok-third, #1a7f37);
+    --fourth: var(--grok-fourth, #7b3fb5);
     --danger: var(--grok-danger, #b3261e);
     --hatch: var(--grok-hatch, #8b92a0);
     --neutral: var(--grok-neutral, #dfe2e8);
@@ -32,6 +34,8 @@ export const theme = css`
       --accent: var(--grok-accent, #8ab4f8);
       --on-accent: var(--grok-on-accent, #0b1a33);
       --second: var(--grok-second, #f0a06a);
+      --third: var(--grok-third, #7ee787);
+      --fourth: var(--grok-fourth, #c9a2f5);
       --danger: var(--grok-danger, #f2b8b5);
       --hatch: var(--grok-hatch, #7d8594);
       --neutral: var(--grok-neutral, #2b2f38);
@@ -99,6 +103,8 @@ export interface Palette {
   readonly ground: string;
   readonly accent: string;
   readonly second: string;
+  readonly third: string;
+  readonly fourth: string;
   readonly danger: string;
   readonly hatch: string;
   readonly neutral: string;
@@ -117,6 +123,8 @@ export function colours(element: Element): Palette {
     ground: read('ground'),
     accent: read('accent'),
     second: read('second'),
+    third: read('third'),
+    fourth: read('fourth'),
     danger: read('danger'),
     hatch: read('hatch'),
     neutral: read('neutral'),

@@ -14,7 +14,7 @@ const spec = parseSpec({
 });
 
 function table(crossings: (Crossing | 'failed' | 'pending')[]): ResultTable {
-  const results = new ResultTable(spec, 6, () => ({ samples: 16, sigma: 5 }));
+  const results = new ResultTable(spec, 6, () => ({ samples: 16, sigma: 5, horizon: 30 }));
   const final = { log10t: 1, bias: -1, uNorm: 1, testAccuracy: 1, trainAccuracy: 1, trainLoss: 1 };
   for (const [index, crossing] of crossings.entries()) {
     if (crossing === 'pending') continue;

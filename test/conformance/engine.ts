@@ -341,6 +341,19 @@ export const engineCases: readonly Case<EngineContext>[] = [
     },
   },
   {
+    name: 'draws data from other distributions, and from the Gaussian again',
+    run: async ({ engine }) => {
+      const figures: string[] = [];
+      for (const distribution of ['laplace', 'studentT', 'gaussian'] as const) {
+        const law = { distribution, degrees: 3, spectrum: 0, shift: 0 };
+        const replicas = [replica(0, 65, 26, { data: law }), replica(1, 40, 30, { data: law })];
+        const worst = compareWithTwin(replicas, await train(engine, replicas));
+        figures.push(`${distribution} ${worst.toExponential(1)}`);
+      }
+      return `worst |Δ log10 t|: ${figures.join(', ')}`;
+    },
+  },
+  {
     name: 'goes on to t = 1e250, where θ dwarfs what tells the samples apart',
     run: async ({ engine }) => {
       const replicas = [0.4, 0.45, 0.6].map((lambda, k) =>

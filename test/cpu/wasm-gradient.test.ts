@@ -5,7 +5,8 @@ import { FREE, type Kernel, kernelOf, VALUES } from '../../src/cpu/simd.ts';
 import { simdSupport } from '../../src/cpu/simd-support.ts';
 import { float32, WasmGradient } from '../../src/cpu/wasm-gradient.ts';
 import { type DatasetId, datasetKey, datasetValues } from '../../src/model/dataset.ts';
-import type { DynamicsKind, Replica } from '../../src/model/replica.ts';
+import type { DynamicsKind } from '../../src/model/dynamics.ts';
+import type { Replica } from '../../src/model/replica.ts';
 import { VARIANTS } from './relaxed.ts';
 
 /** d and N around the tiles of four columns and eight rows, and large. */

@@ -43,6 +43,50 @@ describe('spec', () => {
     expect(datasetValues(replica)).toEqual(Float32Array.of(-1, -0.5));
   });
 
+  it('training: settings with their defaults, an axis over one, times by steps', () => {
+    const spec = parseSpec({
+      samples: 40,
+      x: { over: 'lambda', values: [0.4] },
+      y: { over: 'learningRate', values: [0.01, 0.1] },
+      dynamics: { kind: 'sgd', batchSize: 8, steps: 1000, weightDecay: 0.1, decayed: 'weights' },
+    });
+    expect(parseSpec(specToJson(spec))).toEqual(spec);
+    expect(parseSpec(specDifferences(spec))).toEqual(spec);
+    expect(specToJson(spec)).toMatchObject({
+      dynamics: { kind: 'sgd', batchSize: 8, steps: 1000, weightDecay: 0.1, decayed: 'weights' },
+    });
+    expect(specToJson(spec)).not.toHaveProperty('horizon');
+    const [slow, fast] = [0, 1].map((index) => new SweepPlan(spec).replica(index));
+    expect([slow?.horizon, fast?.horizon]).toEqual([1, 2]);
+    expect(fast?.training).toMatchObject({
+      learningRate: 0.1,
+      momentum: 0,
+      batchSize: 8,
+      weightDecay: { weights: 0.1, bias: 0 },
+      l2: { weights: 0, bias: 0 },
+      trainErrors: [4, 2, 0],
+    });
+    // The flow from S = 0 has engines of its own; along an axis over decay, one engine has all of it.
+    expect(new SweepPlan(parseSpec({})).replica(0)).not.toHaveProperty('training');
+    const decays = { over: 'weightDecay', values: [0, 1] };
+    expect(new SweepPlan(parseSpec({ y: decays })).replica(0)).toHaveProperty('training');
+  });
+
+  it('data: a distribution, a covariance, a mean', () => {
+    const data = { distribution: 'studentT', degrees: 4, spectrum: 1, shift: 0.5 };
+    const spec = parseSpec({ data });
+    expect(spec.data).toEqual(data);
+    expect(parseSpec(specDifferences(spec))).toEqual(spec);
+    expect(new SweepPlan(spec).replica(0)).toMatchObject({
+      data,
+      training: { weightDecay: { weights: 0 } },
+    });
+    // Another distribution alone needs no other engine.
+    const laplace = new SweepPlan(parseSpec({ data: { distribution: 'laplace' } })).replica(0);
+    expect(laplace).not.toHaveProperty('training');
+    expect(new SweepPlan(parseSpec({})).replica(0)).not.toHaveProperty('data');
+  });
+
   it('rounds λN to the nearest whole number, at least 1', () => {
     expect([dimensionsOf(0.5, 333), dimensionsOf(0.001, 10), dimensionsOf(1.5, 10)]).toEqual([
       167, 1, 15,
@@ -230,6 +274,26 @@ const BAD: readonly [string, unknown, RegExp][] = [
     { thresholds: { test: [] } },
     /^thresholds.test: got "a list of 0"; expected a list of 1 to 8/,
   ],
+  [
+    'a distribution',
+    { data: { distribution: 'cauchy' } },
+    /^data.distribution: got "cauchy"; expected one of "gaussian", "rademacher", "uniform", "laplace", "studentT"/,
+  ],
+  [
+    'degrees of freedom of a Gaussian',
+    { data: { degrees: 3 } },
+    /^data.degrees: got 3; expected nothing without "studentT"/,
+  ],
+  [
+    'a variance that is infinite',
+    { data: { distribution: 'studentT', degrees: 2 } },
+    /^data.degrees: got 2; expected a number from 3 to 1000/,
+  ],
+  [
+    'a mean without bias',
+    { data: { shift: 1 }, dynamics: { kind: 'conformal' } },
+    /^data: got .*; expected spectrum 0 and shift 0 with dynamics "conformal"/,
+  ],
   ['horizon too far', { horizon: 301 }, /^horizon: got 301; expected a number from 0 to 300/],
   [
     'tolerance',
@@ -239,8 +303,56 @@ const BAD: readonly [string, unknown, RegExp][] = [
   ['until', { until: 'never' }, /^until: got "never"; expected one of "thresholds", "horizon"/],
   [
     'dynamics',
-    { dynamics: { kind: 'adam' } },
-    /^dynamics.kind: got "adam"; expected one of "flow", "conformal"/,
+    { dynamics: { kind: 'lion' } },
+    /^dynamics.kind: got "lion"; expected one of "flow", "conformal", "gd", "heavyBall", "nesterov", "adam", "adamw", "sgd"/,
+  ],
+  [
+    'a setting of other dynamics',
+    { dynamics: { kind: 'gd', momentum: 0.9 } },
+    /^dynamics.momentum: got 0.9; expected no such field/,
+  ],
+  [
+    'decay of Adam beside its gradient',
+    { dynamics: { kind: 'adam', weightDecay: 0.1 } },
+    /^dynamics.weightDecay: got 0.1; expected no such field/,
+  ],
+  [
+    'a learning rate of 0',
+    { dynamics: { kind: 'gd', learningRate: 0 } },
+    /^dynamics.learningRate: got 0; expected a number between 0 and 1000000, bounds excluded/,
+  ],
+  [
+    'half a step',
+    { dynamics: { kind: 'gd', steps: 100.5 } },
+    /^dynamics.steps: got 100.5; expected a whole number from 10 to 1000000000/,
+  ],
+  [
+    'what to decay',
+    { dynamics: { kind: 'flow', decayed: 'none' } },
+    /^dynamics.decayed: got "none"; expected one of "weights", "bias", "both"/,
+  ],
+  [
+    't_end beside a number of steps',
+    { horizon: 5, dynamics: { kind: 'gd' } },
+    /^horizon: got 5; expected nothing: dynamics.steps ends a run/,
+  ],
+  [
+    'a minibatch larger than the data',
+    { samples: 20, dynamics: { kind: 'sgd', batchSize: 32 } },
+    /^dynamics.batchSize: got 32; expected at most N, 20/,
+  ],
+  [
+    'an axis over a setting that the dynamics do not have',
+    { y: { over: 'momentum', values: [0.5, 0.9] }, dynamics: { kind: 'gd' } },
+    /^y.over: got "momentum"; expected one of "lambda", .*"learningRate".* with dynamics "gd"/,
+  ],
+  [
+    'a setting along which an axis runs',
+    {
+      y: { over: 'learningRate', values: [0.01, 0.1] },
+      dynamics: { kind: 'gd', learningRate: 0.1 },
+    },
+    /^dynamics.learningRate: got 0.1; expected nothing: an axis runs over learningRate/,
   ],
   [
     'dynamics with an unknown field',

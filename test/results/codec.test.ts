@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runDescent } from '../../src/cpu/descent/run.ts';
 import { runFlow } from '../../src/cpu/flow.ts';
 import { parseSpec } from '../../src/model/spec.ts';
 import { decodeResults, encodeResults } from '../../src/results/codec.ts';
@@ -15,7 +16,7 @@ const plan = new SweepPlan(spec);
 const layoutOf = (each: typeof spec): SweepPlan => new SweepPlan(each);
 
 function table(): ResultTable {
-  const results = new ResultTable(spec, plan.size, () => ({ samples: 16, sigma: 5 }));
+  const results = new ResultTable(spec, plan.size, () => ({ samples: 16, sigma: 5, horizon: 3 }));
   for (const index of [0, 1, 3]) results.append(runFlow(plan.replica(index)));
   results.append({ index: 2, rows: new Float32Array(), gradients: 7, failure: 'made to fail' });
   results.certify({ index: 0, separability: INSEPARABLE });
@@ -45,7 +46,7 @@ describe('result file', () => {
 
   it('gives the same times when they are computed anew from its records', () => {
     const { table: copy } = decodeResults(encode(true), layoutOf);
-    const again = new ResultTable(spec, plan.size, () => ({ samples: 16, sigma: 5 }));
+    const again = new ResultTable(spec, plan.size, () => ({ samples: 16, sigma: 5, horizon: 3 }));
     for (const index of [0, 1, 3]) {
       const rows = copy.record(index);
       if (!rows) throw new Error('no record');
@@ -54,6 +55,26 @@ describe('result file', () => {
       if (separability) again.certify({ index, separability });
       expect(again.outcome(index)).toEqual(copy.outcome(index));
     }
+  });
+
+  it('keeps records of training in full, and times in steps', () => {
+    const trained = parseSpec({
+      samples: 16,
+      x: { over: 'lambda', values: [0.25] },
+      y: { over: 'seed', values: [1] },
+      dynamics: { kind: 'gd', learningRate: 0.03, steps: 2000 },
+    });
+    const its = new SweepPlan(trained);
+    const original = new ResultTable(trained, 1, (index) => its.cellOf(index));
+    original.append(runDescent(its.replica(0)));
+    const text = [...encodeResults(original, its, {}, { trajectories: true })].join('');
+    const { table: copy } = decodeResults(text, layoutOf);
+    expect(copy.record(0)).toEqual(original.record(0));
+    expect(copy.record(0)).toBeInstanceOf(Float64Array);
+    expect(copy.outcome(0)).toEqual(original.outcome(0));
+    const [first] = JSON.parse(text).replicas[0].testTimes;
+    expect(Number.isInteger(first.steps)).toBe(true);
+    expect(10 ** first.log10t).toBeCloseTo(0.03 * first.steps, 9);
   });
 
   it('keeps certificates, and says never only where one proves it', () => {

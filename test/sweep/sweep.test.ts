@@ -65,6 +65,8 @@ describe('plan and order', () => {
       sigma: 5,
       samples: 12,
       dimensions: 9,
+      dynamics: parseSpec(SMALL).dynamics,
+      horizon: parseSpec(SMALL).horizon,
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSpec } from '../../src/model/spec.ts';
 import { draftOf, specOf } from '../../src/ui/draft.ts';
-import { count, duration, powerOfTen, quantileText, time } from '../../src/ui/format.ts';
+import { count, duration, endOf, powerOfTen, quantileText, time } from '../../src/ui/format.ts';
 import { hashOf, stateFromHash } from '../../src/ui/link.ts';
 import { PRESETS } from '../../src/ui/presets.ts';
 import { niceStep, positionOf, ticks } from '../../src/ui/scale.ts';
@@ -19,9 +19,11 @@ describe('numbers in words', () => {
   });
 
   it('never shows a censored time as a number', () => {
-    expect(quantileText({ state: 'notBy' }, 30)).toBe('not by 10³⁰');
-    expect(quantileText({ state: 'fromStart' }, 30)).toBe('from the start');
-    expect(quantileText({ state: 'none' }, 30)).toBe('–');
+    expect(quantileText({ state: 'notBy' }, '10³⁰')).toBe('not by 10³⁰');
+    expect(endOf(parseSpec({}))).toBe('10³⁰');
+    expect(endOf(parseSpec({ dynamics: { kind: 'gd', steps: 30_000 } }))).toBe('step 30\u202f000');
+    expect(quantileText({ state: 'fromStart' }, '10³⁰')).toBe('from the start');
+    expect(quantileText({ state: 'none' }, '10³⁰')).toBe('–');
   });
 
   it('groups thousands and units without breaking them', () => {
