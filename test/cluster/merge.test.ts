@@ -21,7 +21,7 @@ import { SweepPlan } from '../../src/sweep/plan.ts';
 import { VERSION } from '../../src/version.ts';
 
 /** A million by hand: MERGE_SEEDS=4000. */
-const SEEDS = Number(process.env.MERGE_SEEDS ?? 160);
+const SEEDS = Number(process.env.MERGE_SEEDS ?? 80);
 const LAMBDAS = 250;
 const SHARDS = 8;
 const MOST_MEGABYTES = 512;
