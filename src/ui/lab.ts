@@ -342,7 +342,7 @@ export class GrokLab extends LitElement {
             .revision=${this.noted}
             @sweep-continue=${() => this.#continue()}
           ></grok-progress>
-          ${this.openStore ? this.#renderRuns() : nothing}
+          ${this.wide ? this.#renderRuns() : nothing}
         </section>
         <section class="picture" aria-label="Map">
           ${
@@ -411,7 +411,9 @@ export class GrokLab extends LitElement {
     this.#start({ spec: this.spec, view, from: 'kept' });
   }
 
+  /** On a phone below everything: the map comes first. */
   #renderRuns(): unknown {
+    if (!this.openStore) return nothing;
     const { runs, keeper, problem } = this.#shelf;
     const { sweep } = this;
     return html`<grok-runs
@@ -592,7 +594,7 @@ export class GrokLab extends LitElement {
         .row=${this.#row(view)}
         .running=${this.sweep?.state === 'running'}
       ></grok-divergence>
-      ${renderGlossary()}
+      ${this.wide ? nothing : this.#renderRuns()} ${renderGlossary()}
       <grok-take-out
         .view=${view}
         .shown=${this.shown}
