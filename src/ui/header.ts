@@ -101,8 +101,11 @@ export const headerStyle = css`
       padding-left: 16px;
       padding-right: 16px;
     }
+    /* Room for the engine and its check, which come after the map has its place. */
     .engine {
       margin: 0 0 8px;
+      min-height: 129px;
+      align-content: flex-start;
     }
   }
 `;

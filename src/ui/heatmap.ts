@@ -221,7 +221,7 @@ export class GrokHeatmap extends PlotElement {
       <span class="gap"></span>
       <button aria-label="Zoom in" title="Zoom in: +, or Ctrl and the wheel" @click=${() => this.#zoom(1 / ZOOM_STEP, middle)}>+</button>
       <button aria-label="Zoom out" title="Zoom out: −" ?disabled=${!this.window} @click=${() => this.#zoom(ZOOM_STEP, middle)}>−</button>
-      <button ?disabled=${!this.window} @click=${() => this.#show(undefined)}>Whole map</button>
+      <button ?disabled=${!this.window} title="The whole map: 0" @click=${() => this.#show(undefined)}>All</button>
     </div>`;
   }
 

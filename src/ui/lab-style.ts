@@ -131,6 +131,10 @@ export const labStyle = css`
       padding-top: 6px;
       padding-bottom: 12px;
     }
+    /* What is below has its place before the map is there. */
+    .picture {
+      min-height: 460px;
+    }
     .setup > summary {
       display: list-item;
       min-height: 44px;

@@ -369,7 +369,7 @@ export class GrokLab extends LitElement {
             .revision=${this.noted}
             @sweep-continue=${() => this.#continue()}
           ></grok-progress>
-          ${this.openStore ? this.#renderRuns() : nothing}
+          ${this.wide ? this.#renderRuns() : nothing}
         </section>
         <section class="picture" aria-label="Map">
           ${
@@ -439,7 +439,9 @@ export class GrokLab extends LitElement {
     this.#start({ spec: this.spec, view, from: 'kept' });
   }
 
+  /** On a phone below everything: the map comes first. */
   #renderRuns(): unknown {
+    if (!this.openStore) return nothing;
     const { runs, keeper, problem } = this.#shelf;
     const { sweep } = this;
     return html`<grok-runs
@@ -620,7 +622,7 @@ export class GrokLab extends LitElement {
         .row=${this.#row(view)}
         .running=${this.sweep?.state === 'running'}
       ></grok-divergence>
-      ${renderGlossary()}
+      ${this.wide ? nothing : this.#renderRuns()} ${renderGlossary()}
       <grok-take-out
         .view=${view}
         .shown=${this.shown}

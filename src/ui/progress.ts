@@ -44,6 +44,29 @@ export class GrokProgress extends LitElement {
         padding-left: 18px;
         font-size: 0.875rem;
       }
+      /* Above the map of a phone nothing may move when a run begins, goes on and ends. */
+      @media (max-width: 720px) {
+        :host {
+          min-height: 102px;
+        }
+        .now {
+          display: flex;
+          flex-direction: row-reverse;
+          align-items: center;
+          gap: 12px;
+          min-height: 48px;
+        }
+        .status {
+          flex: 1;
+        }
+        .buttons {
+          margin: 0;
+        }
+        button {
+          flex: none;
+          padding: 0 12px;
+        }
+      }
       .message {
         color: var(--danger);
         font-size: 0.875rem;
@@ -63,7 +86,7 @@ export class GrokProgress extends LitElement {
     const active = sweep.state === 'running' || sweep.state === 'paused';
     return html`
       <progress max=${total} value=${done} aria-label="Replicas done"></progress>
-      ${
+      <div class="now">${
         active
           ? html`<div class="buttons">
               ${
@@ -79,7 +102,7 @@ export class GrokProgress extends LitElement {
               </div>`
             : nothing
       }
-      <p class="muted status">${this.#status(sweep)}</p>
+      <p class="muted status">${this.#status(sweep)}</p></div>
       ${this.#method(sweep)}
       ${sweep.message ? html`<p class="message" role="alert">${sweep.message}</p>` : nothing}
       <span class="spoken" role="status">${active ? sweep.state : `${sweep.state}, ${count(done)} replicas`}</span>

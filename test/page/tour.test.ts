@@ -69,6 +69,36 @@ describe('tour and access', () => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
+  it.each([1440, 390])(
+    'keeps its place while it starts and runs, %i pixels wide',
+    async (width) => {
+      const page = await open(browser, {
+        hash: link(SMALL),
+        width,
+        init: () => {
+          Object.assign(globalThis, { shift: 0 });
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) {
+              (globalThis as unknown as { shift: number }).shift += (
+                entry as PerformanceEntry & { value: number }
+              ).value;
+            }
+          }).observe({ type: 'layout-shift', buffered: true });
+        },
+      });
+      await done(page);
+      const [shift, paint] = await page.evaluate(() => [
+        (globalThis as unknown as { shift: number }).shift,
+        performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
+      ]);
+      console.info(
+        `  ${width} pixels: layout shift ${shift?.toFixed(3)}, first paint ${paint?.toFixed(0)} ms`,
+      );
+      // What web.dev calls good.
+      expect(shift).toBeLessThan(0.1);
+    },
+  );
+
   it('keeps to forced colours, on canvases too', async () => {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
