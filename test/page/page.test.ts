@@ -584,10 +584,12 @@ describe('theory in the laboratory', () => {
       .poll(() => certifying(page).innerText())
       .toMatch(/^\d+ of 330 datasets certified( · .* left)?$/);
     await expect
-      .poll(() =>
-        page
-          .locator('grok-certificates progress')
-          .evaluate((bar) => (bar as HTMLProgressElement).value),
+      .poll(
+        () =>
+          page
+            .locator('grok-certificates progress')
+            .evaluate((bar) => (bar as HTMLProgressElement).value),
+        { timeout: 20_000 },
       )
       .toBeGreaterThan(2);
     await page.getByRole('button', { name: 'Stop certifying' }).click();
