@@ -402,7 +402,7 @@ describe('the page without WebGPU', () => {
     });
     await untilStatus(page, /18 of 18 replicas · done/);
     expect(await page.locator('.picture').innerText()).toMatch(/each cell the median over 3 seeds/);
-    await page.locator('grok-inspector select').selectOption({ value: '2' });
+    await page.locator('grok-inspector').getByLabel('Seed', { exact: true }).selectOption({ value: '2' });
     await expect.poll(() => page.locator('grok-inspector h2').innerText()).toMatch(/seed 3$/);
   });
 
@@ -679,7 +679,7 @@ describe('the page with WebGPU', () => {
 
   it('says that the device was lost, keeps what is finished and goes on', async () => {
     const page = await open(browser, {
-      hash: link({ ...SMALL, samples: 48, y: { over: 'seed', from: 1, to: 40, step: 1 } }),
+      hash: link({ ...SMALL, samples: 48, y: { over: 'seed', from: 1, to: 10, step: 1 } }),
       init: exposeDevice,
     });
     await page.locator('select[aria-label="Engine"]').selectOption('webgpu');
@@ -698,6 +698,6 @@ describe('the page with WebGPU', () => {
     expect(await page.locator('grok-progress .message').innerText()).toMatch(
       /The GPU was taken away in the middle of the run.*Finished replicas are kept/,
     );
-    await untilStatus(page, /280 of 280 replicas · done/);
+    await untilStatus(page, /70 of 70 replicas · done/);
   });
 });
