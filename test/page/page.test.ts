@@ -402,7 +402,10 @@ describe('the page without WebGPU', () => {
     });
     await untilStatus(page, /18 of 18 replicas · done/);
     expect(await page.locator('.picture').innerText()).toMatch(/each cell the median over 3 seeds/);
-    await page.locator('grok-inspector').getByLabel('Seed', { exact: true }).selectOption({ value: '2' });
+    await page
+      .locator('grok-inspector label:has-text("Seed") select')
+      .first()
+      .selectOption({ value: '2' });
     await expect.poll(() => page.locator('grok-inspector h2').innerText()).toMatch(/seed 3$/);
   });
 
