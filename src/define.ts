@@ -2,6 +2,7 @@
 import { register } from './register.ts';
 import { GrokCertificates } from './ui/certificates.ts';
 import { GrokChart } from './ui/chart.ts';
+import { GrokCompared } from './ui/compared.ts';
 import { GrokComparison } from './ui/comparison.ts';
 import { GrokDivergence } from './ui/divergence.ts';
 import { GrokFigure } from './ui/figure.ts';
@@ -22,6 +23,7 @@ import { GrokViewBar } from './ui/view-bar.ts';
 register({
   'grok-certificates': GrokCertificates,
   'grok-chart': GrokChart,
+  'grok-compared': GrokCompared,
   'grok-comparison': GrokComparison,
   'grok-divergence': GrokDivergence,
   'grok-figure': GrokFigure,

@@ -3,7 +3,12 @@ import { CpuEngine } from './cpu/engine.ts';
 import type { WorkerPort } from './cpu/pool.ts';
 import { simdSupport } from './cpu/simd-support.ts';
 import { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
-import type { ChooseEngine, EngineChoice, EnginePreference } from './model/engine.ts';
+import {
+  asksForGpu,
+  type ChooseEngine,
+  type EngineChoice,
+  type EnginePreference,
+} from './model/engine.ts';
 import type { Certifier } from './model/separability/certifier.ts';
 
 /** What the surroundings offer; the page and the command line fill it in. */
@@ -34,7 +39,7 @@ export function engineChooser({
     return { engine, why: simd ? why : `${why} WebAssembly here has no SIMD.` };
   };
   const float64 = (preference: EnginePreference): EngineChoice => {
-    if (preference === 'webgpu' || preference === 'webgpu-regenerating') {
+    if (asksForGpu(preference)) {
       throw new Error('WebGPU trains gradient flow only; steps and weight decay need the CPU.');
     }
     const simd = preference === 'cpu' ? null : simdSupport();
@@ -53,7 +58,7 @@ export function engineChooser({
       return { engine, why: 'The float64 engine was asked for.' };
     }
     const found = await startGpu(gpu, preference === 'webgpu-regenerating');
-    const needed = preference !== 'auto';
+    const needed = asksForGpu(preference);
     if (typeof found === 'string') {
       if (needed) throw new Error(`WebGPU cannot be used. ${found}`);
       return wasm(found);

@@ -84,18 +84,14 @@ export class CpuEngine implements Engine {
 
   async *run(replicas: Iterable<Replica>, signal: AbortSignal): AsyncGenerator<Batch> {
     let largest = 0;
-    const bytesOf = this.#bytes.bind(this);
-    const measured = (function* () {
-      for (const replica of replicas) {
-        largest = Math.max(largest, bytesOf(replica));
-        yield replica;
-      }
-    })();
-    const jobs = asJobs({ kind: 'train', simd: this.simd }, measured);
+    const jobs = asJobs({ kind: 'train', simd: this.simd }, replicas);
     const both = AbortSignal.any([signal, this.#stop.signal]);
     // As many workers take large datasets as have room for them at once.
-    const takes = ({ replica }: Job, worker: number): boolean =>
-      (worker + 1) * this.#bytes(replica) <= this.memory;
+    const takes = ({ replica }: Job, worker: number): boolean => {
+      const bytes = this.#bytes(replica);
+      largest = Math.max(largest, bytes);
+      return (worker + 1) * bytes <= this.memory;
+    };
     try {
       for await (const reports of runPool(this.#workers, this.size, jobs, both, takes)) {
         const trajectories = reports.flatMap(({ trajectory }) => (trajectory ? [trajectory] : []));

@@ -50,7 +50,8 @@ export class Workers {
  * none. Jobs are drawn only while somebody asks for reports. Ends when all jobs have, or at once when
  * `signal` aborts; workers that are busy then end with it.
  *
- * @param takes whether the worker of that number may have a job; the first one gets what no other may
+ * @param takes asked of every job, whether the worker of that number may have it; the first one gets
+ * what no other may
  * @throws EngineLostError if a worker fails
  */
 export async function* runPool(
@@ -71,7 +72,7 @@ export async function* runPool(
   const feed = (worker: WorkerPort, number: number): void => {
     while ((queued.get(worker) as number) < QUEUE) {
       next ??= source.next().value as Job | undefined;
-      if (next === undefined || (number > 0 && !takes(next, number))) return;
+      if (next === undefined || (!takes(next, number) && number > 0)) return;
       queued.set(worker, (queued.get(worker) as number) + 1);
       worker.post(next);
       next = undefined;

@@ -73,7 +73,6 @@ export const DYNAMICS_AXES = [
   'weightDecay',
   'initialScale',
 ] as const satisfies readonly DynamicsNumber[];
-export type DynamicsAxis = (typeof DYNAMICS_AXES)[number];
 
 /** What each setting may be. */
 export const DYNAMICS_RANGES: Readonly<Record<DynamicsNumber, Range>> = {

@@ -63,6 +63,11 @@ export class EngineLostError extends Error {
 export const ENGINE_PREFERENCES = ['auto', 'webgpu', 'webgpu-regenerating', 'wasm', 'cpu'] as const;
 export type EnginePreference = (typeof ENGINE_PREFERENCES)[number];
 
+/** Whether a user asks for WebGPU and nothing else. */
+export function asksForGpu(preference: EnginePreference): boolean {
+  return preference === 'webgpu' || preference === 'webgpu-regenerating';
+}
+
 /** Names of the engines. */
 export const ENGINE_NAMES: Readonly<Record<EngineKind, string>> = {
   webgpu: 'WebGPU',

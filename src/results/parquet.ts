@@ -29,7 +29,7 @@ import {
 } from './thrift.ts';
 
 /** Rows of a row group: what is in memory at once. */
-const GROUP_ROWS = 65_536;
+const GROUP_ROWS = 16_384;
 
 const ENCODER = new TextEncoder();
 const MAGIC = 'PAR1';

@@ -15,7 +15,7 @@ export interface Report {
 }
 
 const estimate = ({ value, low, high }: Estimate): string =>
-  `${number(value, 3)} (95 %: ${number(low, 3)} to ${number(high, 3)})`;
+  `${number(value, 3)} (95 %: ${number(low, 3)} to ${number(high, 3)})`.replaceAll('-', '−');
 
 /** Power law against essential singularity; undefined where x does not run over λ below the edge. */
 export function divergenceReport(view: View, row: number): Report | undefined {

@@ -90,6 +90,7 @@ export const headerStyle = css`
     font-size: 0.875rem;
   }
   .engine select {
+    width: 132px;
     min-height: 32px;
     border: 1px solid color-mix(in srgb, var(--muted) 60%, transparent);
     border-radius: 6px;

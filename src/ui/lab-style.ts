@@ -74,15 +74,6 @@ export const labStyle = css`
     background: var(--ground);
     cursor: pointer;
   }
-  .compared {
-    margin-top: 18px;
-  }
-  .pair {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr));
-    gap: 12px 20px;
-    margin-top: 8px;
-  }
   .notice {
     border-left: 3px solid var(--danger);
     padding: 6px 12px;

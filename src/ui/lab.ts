@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import {
+  asksForGpu,
   type ChooseEngine,
-  ENGINE_NAMES,
   type Engine,
   type EnginePreference,
 } from '../model/engine.ts';
@@ -10,7 +10,7 @@ import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
 import { followsMargin, isTraining, parseSpec, type SweepSpec } from '../model/spec.ts';
 import { decodeFile } from '../results/formats.ts';
-import { isLogarithmic, isTimed } from '../results/quantities.ts';
+import { isTimed } from '../results/quantities.ts';
 import type { ResultTable } from '../results/table.ts';
 import type { RunInfo, RunStore } from '../store/runs.ts';
 import { firstAccuracy, type MapView, sameGrid } from '../sweep/cells.ts';
@@ -21,11 +21,12 @@ import { Sweep, type SweepStart, tableFor } from '../sweep/sweep.ts';
 import { asFlow, estimateSeconds, hasFlow } from '../sweep/training-cost.ts';
 import { cellText, commonText } from './caption.ts';
 import type { CertifyRequest } from './certificates.ts';
+import type { OtherRun } from './compared.ts';
 import type { TrainOne } from './comparison.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { EngineOwner } from './engine-owner.ts';
 import { duration, PARAMETER_LABELS } from './format.ts';
-import { GLOSSARY } from './glossary.ts';
+import { renderGlossary } from './glossary-list.ts';
 import { headerStyle, renderHeader } from './header.ts';
 import { labStyle } from './lab-style.ts';
 import { FIRST_VIEW, type LabView } from './lab-view.ts';
@@ -110,7 +111,7 @@ export class GrokLab extends LitElement {
   #view: MapView | undefined;
   readonly #shelf = new Shelf();
   /** Another kept run over the same grid, to compare with. */
-  @state() private other: { readonly run: RunInfo; readonly table: ResultTable } | undefined;
+  @state() private other: OtherRun | undefined;
   /** The run that goes on, or the last one; the next begins when it has ended. */
   #run: Promise<void> = Promise.resolve();
   /** Counts the runs asked for: of several that wait, the newest begins. */
@@ -121,8 +122,6 @@ export class GrokLab extends LitElement {
   #frame = 0;
   #nextPaint = 0;
   #replacing: ReturnType<typeof setTimeout> | undefined;
-  /** The views of the comparison, made once. */
-  #compared: { view: MapView; other: object; against: MapView; difference: MapView } | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('chooseEngine') && this.chooseEngine) this.#begin(this.chooseEngine);
@@ -176,7 +175,12 @@ export class GrokLab extends LitElement {
 
   /** A link followed while the page is open, and the way back and forward. */
   readonly #restore = (): void => {
-    if (this.chooseEngine) this.#follow(() => stateFromHash(location.hash));
+    if (!this.chooseEngine) return;
+    this.#follow(() => stateFromHash(location.hash));
+    // On a phone it may begin below an open form.
+    this.updateComplete.then(() => {
+      this.renderRoot.querySelector('grok-tour')?.scrollIntoView({ block: 'nearest' });
+    });
   };
 
   /** Shows what a link says, and runs it if it is another spec; one that cannot be restored changes nothing. */
@@ -397,7 +401,12 @@ export class GrokLab extends LitElement {
             @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
           ></grok-inspector>
         </section>
-        <section class="theory" aria-label="Theory">${view ? this.#renderTheory(view) : nothing}</section>
+        <section class="theory" aria-label="Theory">${
+          view
+            ? html`${this.#renderTheory(view)} ${this.wide ? nothing : this.#renderRuns()}
+                ${renderGlossary()} ${this.#renderTakeOut(view)}`
+            : nothing
+        }</section>
       </main>
     `;
   }
@@ -405,7 +414,7 @@ export class GrokLab extends LitElement {
   #renderProblem(): unknown {
     const { choice, preference } = this.#owner ?? {};
     const failed = this.sweep?.state === 'failed' && choice?.engine.info.kind === 'webgpu';
-    const refused = this.problem !== '' && preference === 'webgpu' && !choice;
+    const refused = this.problem !== '' && preference && asksForGpu(preference) && !choice;
     if (this.problem === '' && !failed) return nothing;
     return html`<div class="notice" role="alert">
       <p>${this.problem || 'The GPU could not finish this run.'}</p>
@@ -479,7 +488,7 @@ export class GrokLab extends LitElement {
     this.problem = '';
     this.other = { run, table: await this.#shelf.read(plan, run) };
     await this.updateComplete;
-    this.renderRoot.querySelector('.compared')?.scrollIntoView({ block: 'nearest' });
+    this.renderRoot.querySelector('grok-compared')?.scrollIntoView({ block: 'nearest' });
   }
 
   /** Shows a result file, of whatever origin. */
@@ -528,32 +537,21 @@ export class GrokLab extends LitElement {
     if (sweep) this.#start({ spec: this.spec, from: run ?? sweep.table });
   }
 
-  /** The map of another run, and how much it differs. */
   #renderCompared(view: MapView): unknown {
     const { other } = this;
     if (!other) return nothing;
-    const { quantity, accuracy } = view;
-    const plan = new SweepPlan(other.table.spec);
-    const against: MapView = { plan, table: other.table, quantity, accuracy };
-    if (this.#compared?.view !== view || this.#compared.other !== other) {
-      this.#compared = { view, other, against, difference: { ...view, against } };
-    }
     const { colourMap, colourRange } = this.shown;
-    const name = other.run.name || 'the other run';
-    return html`<div class="compared">
-      <h2>Compared with ${name}</h2>
-      <p class="muted">
-        ${commonText(plan)}; ${ENGINE_NAMES[other.run.engine.kind]}. Left, ${name}; right, this run
-        ${isLogarithmic(quantity) ? 'over' : 'minus'} that one.
-        <button class="quiet" @click=${() => {
-          this.other = undefined;
-        }}>End comparison</button>
-      </p>
-      <div class="pair">
-        <grok-heatmap .view=${this.#compared.against} .revision=${this.painted} .selectable=${false} .colourMap=${colourMap} .colourRange=${colourRange} .pointed=${this.hovered?.ix} label="Map of ${name}"></grok-heatmap>
-        <grok-heatmap .view=${this.#compared.difference} .revision=${this.painted} .selectable=${false} .colourMap=${'difference'} .pointed=${this.hovered?.ix} label="Difference"></grok-heatmap>
-      </div>
-    </div>`;
+    return html`<grok-compared
+      .view=${view}
+      .other=${other}
+      .colourMap=${colourMap}
+      .colourRange=${colourRange}
+      .pointed=${this.hovered?.ix}
+      .revision=${this.painted}
+      @comparison-end=${() => {
+        this.other = undefined;
+      }}
+    ></grok-compared>`;
   }
 
   /** The link that runs a replica again and holds it against what it came to here. */
@@ -622,8 +620,11 @@ export class GrokLab extends LitElement {
         .row=${this.#row(view)}
         .running=${this.sweep?.state === 'running'}
       ></grok-divergence>
-      ${this.wide ? nothing : this.#renderRuns()} ${renderGlossary()}
-      <grok-take-out
+    `;
+  }
+
+  #renderTakeOut(view: MapView): unknown {
+    return html`<grok-take-out
         .view=${view}
         .shown=${this.shown}
         .row=${this.#row(view)}
@@ -633,8 +634,7 @@ export class GrokLab extends LitElement {
         .version=${this.version}
         .revision=${this.painted}
         @file-open=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
-      ></grok-take-out>
-    `;
+      ></grok-take-out>`;
   }
 
   /** The row of the map that is summed up along x: the selected one. */
@@ -707,12 +707,4 @@ export class GrokLab extends LitElement {
     if (this.#owner) this.#owner.preference = preference;
     this.#start({ spec: this.spec, from: 'nothing' });
   }
-}
-
-/** All the words in one place. */
-function renderGlossary(): unknown {
-  return html`<details class="glossary">
-    <summary>Glossary</summary>
-    <dl>${Object.values(GLOSSARY).map(([word, meaning]) => html`<dt>${word}</dt><dd>${meaning}</dd>`)}</dl>
-  </details>`;
 }

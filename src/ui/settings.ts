@@ -5,14 +5,14 @@ import { type Dynamics, defaultDynamics } from '../model/dynamics.ts';
 
 /** How each kind trains, in a few words. */
 export const DYNAMICS_NAMES: Readonly<Record<DynamicsKind, string>> = {
-  flow: 'gradient flow of the logistic loss',
-  conformal: 'exponential loss without bias (conformal time)',
+  flow: 'gradient flow',
+  conformal: 'exponential loss, no bias',
   gd: 'gradient descent',
-  heavyBall: 'gradient descent, heavy ball',
-  nesterov: 'gradient descent, Nesterov momentum',
+  heavyBall: 'heavy ball',
+  nesterov: 'Nesterov momentum',
   adam: 'Adam',
   adamw: 'AdamW',
-  sgd: 'gradient descent on minibatches',
+  sgd: 'minibatch descent',
 };
 
 export const SETTING_LABELS: Readonly<Record<DynamicsNumber, string>> = {

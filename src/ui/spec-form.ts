@@ -93,6 +93,9 @@ export class GrokSpecForm extends LitElement {
         font-size: 0.8125rem;
         margin-top: 4px;
       }
+      .about {
+        margin-top: 4px;
+      }
       .run {
         min-height: 44px;
         border: 0;
@@ -147,7 +150,7 @@ export class GrokSpecForm extends LitElement {
             ${PRESETS.map(({ name }, k) => html`<option value=${k} ?selected=${k === preset}>${name}</option>`)}
             <option value="-1" ?selected=${preset < 0} disabled>Own</option>
           </select>
-          ${preset >= 0 ? html`<p class="muted">${PRESETS[preset]?.about}</p>` : nothing}
+          ${preset >= 0 ? html`<p class="about muted">${PRESETS[preset]?.about}</p>` : nothing}
         </div>
         ${(Object.keys(SINGLE) as Parameter[]).filter((name) => !axes.includes(name)).map((name) => this.#renderText(name, SINGLE[name]))}
         ${axes.includes('seed') ? nothing : this.#renderText('seedsPerCell', 'Seeds per cell')}
@@ -231,7 +234,7 @@ export class GrokSpecForm extends LitElement {
           )}
         </select>
       </div>
-      ${numbers.length > 0 ? html`<div class="two">${numbers}</div>` : nothing}
+      ${numbers.length > 1 ? html`<div class="two">${numbers}</div>` : numbers}
       ${
         pulled && names.includes('decayed')
           ? html`<div>
@@ -270,20 +273,10 @@ export class GrokSpecForm extends LitElement {
   }
 
   #renderSetting(name: string, label: string): unknown {
-    const invalid = this.#place() === `dynamics.${name}`;
-    return html`<div>
-      <label for=${name}>${label}</label>
-      <input
-        id=${name}
-        inputmode="decimal"
-        autocomplete="off"
-        aria-invalid=${invalid}
-        aria-describedby=${invalid ? 'error' : nothing}
-        .value=${this.draft.settings[name] ?? ''}
-        @input=${(event: Event) => this.#setting(name, (event.target as HTMLInputElement).value)}
-      />
-      ${invalid ? this.#renderError() : nothing}
-    </div>`;
+    const value = this.draft.settings[name] ?? '';
+    return this.#renderInput(name, label, `dynamics.${name}`, value, (text) => {
+      this.#setting(name, text);
+    });
   }
 
   #setting(name: string, value: string): void {
@@ -312,17 +305,30 @@ export class GrokSpecForm extends LitElement {
   }
 
   #renderText(name: keyof Draft, label: string, field: string = name): unknown {
+    return this.#renderInput(name, label, field, this.draft[name] as string, (text) => {
+      this.#set(name, text);
+    });
+  }
+
+  /** @param field as errors of the spec name it */
+  #renderInput(
+    id: string,
+    label: string,
+    field: string,
+    value: string,
+    take: (text: string) => void,
+  ): unknown {
     const invalid = this.#place() === field;
     return html`<div>
-      <label for=${name}>${label}</label>
+      <label for=${id}>${label}</label>
       <input
-        id=${name}
+        id=${id}
         inputmode="decimal"
         autocomplete="off"
         aria-invalid=${invalid}
         aria-describedby=${invalid ? 'error' : nothing}
-        .value=${this.draft[name] as string}
-        @input=${(event: Event) => this.#set(name, (event.target as HTMLInputElement).value)}
+        .value=${value}
+        @input=${(event: Event) => take((event.target as HTMLInputElement).value)}
       />
       ${invalid ? this.#renderError() : nothing}
     </div>`;

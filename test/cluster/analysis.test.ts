@@ -8,7 +8,7 @@ import { decodeFile } from '../../src/results/formats.ts';
 import { rank } from '../../src/results/summary.ts';
 import type { ResultTable } from '../../src/results/table.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
-import { noPython, python } from '../python.ts';
+import { noPython, PYTHON } from '../python.ts';
 
 const root = join(import.meta.dirname, '../..');
 const CLI = join(root, 'dist/cli.js');
@@ -23,7 +23,7 @@ const code = (language: string): string[] =>
   ].map((match) => match[1] as string);
 
 const run = (program: string): unknown =>
-  JSON.parse(execFileSync(python(), ['-c', program], { cwd: folder, encoding: 'utf8' }));
+  JSON.parse(execFileSync(PYTHON, ['-c', program], { cwd: folder, encoding: 'utf8' }));
 
 /** JSON of Python has no infinities: they come as text. */
 const PRINT = `

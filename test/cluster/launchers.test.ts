@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SCHEDULERS } from '../../scripts/system.js';
 import { slurmScript } from '../../src/cli/cluster.ts';
-import { noPython, python } from '../python.ts';
+import { noPython, PYTHON } from '../python.ts';
 import { noSlurm } from './slurm.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -38,7 +38,7 @@ problems = jsonschema.Draft202012Validator(schema).iter_errors(job)
 print(json.dumps([[f"{each.json_path}: {each.message}" for each in problems], job]))`;
     const schema = join(root, 'test/fixtures/kubernetes-job.schema.json');
     const args = ['-c', program, example('kubernetes.yaml'), schema];
-    return JSON.parse(execFileSync(python(), args, { encoding: 'utf8' }));
+    return JSON.parse(execFileSync(PYTHON, args, { encoding: 'utf8' }));
   }
 
   it.skipIf(noPython)('is one by its schema', () => {
@@ -90,7 +90,7 @@ describe('the script for sbatch', () => {
   };
 
   it('is the example, filled in', () => {
-    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: of the shell
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the shell, in its script
     const lines = slurmScript(job).split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -105,7 +105,7 @@ describe('the script for sbatch', () => {
         'ENGINE=${ENGINE:-wasm}',
       ]),
     );
-    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: of the shell
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of the shell, in its script
     expect(lines.join('\n')).not.toContain('--gres');
     expect(slurmScript({ ...job, gpu: true })).toContain('\n#SBATCH --gres=gpu:1\n');
   });

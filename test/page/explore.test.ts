@@ -1,7 +1,6 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from './chromium.ts';
-import { errors, link, open, overflow, violations } from './harness.ts';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { link, open, overflow, useBrowser, violations } from './harness.ts';
 
 const SMALL = {
   samples: 24,
@@ -33,18 +32,10 @@ async function middleOf(page: Page, ix: number, iy: number): Promise<[number, nu
 const hashOf = (page: Page): string => new URL(page.url()).hash;
 
 describe('exploring a sweep', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  const browser = useBrowser({ webgpu: false });
 
   it('shows other quantities and accuracies without a run', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await done(page);
     const runs = await page.locator('grok-progress').evaluate((element) => {
       Object.assign(globalThis, { sweep: (element as unknown as { sweep: object }).sweep });
@@ -87,7 +78,7 @@ describe('exploring a sweep', () => {
   });
 
   it('takes certificates into the quantities that need them', async () => {
-    const page = await open(browser, { hash: `${link(SMALL)}&show=norm` });
+    const page = await open(browser(), { hash: `${link(SMALL)}&show=norm` });
     await done(page);
     await press(page, 'Home');
     expect(await spoken(page).innerText()).toMatch(/‖u∞‖ –/);
@@ -99,7 +90,7 @@ describe('exploring a sweep', () => {
   });
 
   it('clamps and changes the colours', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await done(page);
     const pixel = async (): Promise<number[]> => {
       const at = await page
@@ -128,7 +119,7 @@ describe('exploring a sweep', () => {
   });
 
   it('zooms and moves by keyboard, wheel and mouse', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await done(page);
     const zoom = async (): Promise<number[]> =>
       (/zoom=([^&]+)/.exec(hashOf(page))?.[1] ?? '').split(',').map(Number);
@@ -162,11 +153,11 @@ describe('exploring a sweep', () => {
   });
 
   it('zooms with two fingers', async () => {
-    const context = await browser.newContext({
+    const context = await browser().newContext({
       hasTouch: true,
       viewport: { width: 390, height: 844 },
     });
-    const page = await open(browser, { hash: link(SMALL), context });
+    const page = await open(browser(), { hash: link(SMALL), context });
     await done(page);
     const [x, y] = await middleOf(page, 3, 2);
     const session = await context.newCDPSession(page);
@@ -191,7 +182,7 @@ describe('exploring a sweep', () => {
   });
 
   it('pools the seeds of selected cells and lays their curves over one another', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await done(page);
     const from = await middleOf(page, 1, 0);
     await page.mouse.move(...from);
@@ -217,7 +208,7 @@ describe('exploring a sweep', () => {
   });
 
   it('marks in one picture what is pointed at in another', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await done(page);
     const pointed = (name: string): Promise<unknown> =>
       page
@@ -246,7 +237,7 @@ describe('exploring a sweep', () => {
   });
 
   it('restores everything from a link, and goes back and forward', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await done(page);
     await page.locator('grok-view-bar #quantity').selectOption('gradients');
     await page.mouse.click(...(await middleOf(page, 2, 3)));
@@ -255,7 +246,7 @@ describe('exploring a sweep', () => {
     await expect.poll(() => hashOf(page)).toMatch(/zoom=/);
     const url = page.url();
     expect(url.length).toBeLessThan(220);
-    const other = await open(browser, { hash: hashOf(page) });
+    const other = await open(browser(), { hash: hashOf(page) });
     await done(other);
     const state = (of: Page): Promise<unknown> =>
       of
@@ -272,7 +263,7 @@ describe('exploring a sweep', () => {
   });
 
   it('runs one replica again from its link, to the same bits on the CPU, and says what differs', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await done(page);
     await page.locator('select[aria-label="Engine"]').selectOption('cpu');
     await expect
@@ -291,7 +282,7 @@ describe('exploring a sweep', () => {
         );
     await expect.poll(copied).toMatch(/replay=cpu:[0-9a-f]{16}:/);
     const { hash } = new URL(await copied());
-    const other = await open(browser, { hash });
+    const other = await open(browser(), { hash });
     await done(other, /^1 of 1 replicas · done/);
     const notice = other.locator('.replay');
     // The other engine is float32, and says so.

@@ -2,7 +2,8 @@
 import axeCore from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type PreviewServer, preview } from 'vite';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launch } from './chromium.ts';
 
 /** The built pages, served as `npm start` serves them. */
 let server: PreviewServer;
@@ -17,6 +18,23 @@ beforeAll(async () => {
 });
 
 afterAll(() => server.close());
+
+/**
+ * Chromium for the tests of a block. Pages of one test are closed before the next, and none may have
+ * complained.
+ */
+export function useBrowser(options: { readonly webgpu: boolean }): () => Browser {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch(options);
+  });
+  afterAll(() => browser.close());
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+    expect(errors.splice(0)).toEqual([]);
+  });
+  return () => browser;
+}
 
 interface Options {
   /** Which page; absent: the laboratory. */

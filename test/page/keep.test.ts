@@ -3,11 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { CHROMIUM } from '../../scripts/system.js';
 import type { GrokRuns } from '../../src/ui/runs.ts';
-import { launch } from './chromium.ts';
-import { errors, link, open, violations } from './harness.ts';
+import { errors, link, open, useBrowser, violations } from './harness.ts';
 
 const SMALL = {
   samples: 24,
@@ -46,19 +45,11 @@ async function listOf(page: Page, length: number) {
 }
 
 describe('kept runs', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  const browser = useBrowser({ webgpu: false });
 
   it('survive a reload, are named, opened, compared and deleted, and take more seeds', async () => {
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const page = await open(browser, { hash: link(SMALL), context });
+    const context = await browser().newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await open(browser(), { hash: link(SMALL), context });
     await until(page, /35 of 35 replicas · done/);
     await page.getByRole('button', { name: 'Certify all datasets' }).click();
     const certified = page.locator('grok-certificates [role=status]');
@@ -94,7 +85,7 @@ describe('kept runs', () => {
       .poll(() => page.locator('.notice').innerText())
       .toMatch(/Only runs over the same grid can be compared/);
     await first.getByRole('button', { name: 'Compare' }).click();
-    const compared = page.locator('.compared');
+    const compared = page.locator('grok-compared');
     await expect.poll(() => compared.locator('grok-heatmap').count()).toBe(2);
     await page.getByText('Difference as a table').click();
     const table = page.getByRole('region', { name: 'Difference as a table' });
@@ -112,7 +103,7 @@ describe('kept runs', () => {
   });
 
   it('go on where they were stopped', async () => {
-    const page = await open(browser, { hash: link(LONG) });
+    const page = await open(browser(), { hash: link(LONG) });
     await expect
       .poll(async () => doneOf(await status(page)), { timeout: 60_000 })
       .toBeGreaterThan(20);
@@ -126,17 +117,17 @@ describe('kept runs', () => {
   });
 
   it('are in one tab at a time', async () => {
-    const context = await browser.newContext();
-    const page = await open(browser, { hash: link(LONG), context });
+    const context = await browser().newContext();
+    const page = await open(browser(), { hash: link(LONG), context });
     await expect.poll(() => keptOf(page), { timeout: 60_000 }).toBeGreaterThan(0);
-    const other = await open(browser, { hash: link(LONG), context });
+    const other = await open(browser(), { hash: link(LONG), context });
     await expect
       .poll(() => other.locator('grok-runs .problem').innerText(), { timeout: 60_000 })
       .toBe('Not kept: another tab keeps this run.');
   });
 
   it('say when the storage is full, and lose nothing on the page', async () => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link(SMALL),
       init: () => {
         const put = IDBObjectStore.prototype.put;
@@ -158,7 +149,7 @@ describe('kept runs', () => {
   });
 
   it('say where a browser keeps nothing', async () => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link(SMALL),
       init: () => {
         IDBFactory.prototype.open = () => {

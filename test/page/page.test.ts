@@ -1,8 +1,7 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { GrokLab } from '../../src/ui/lab.ts';
-import { launch } from './chromium.ts';
-import { errors, link, open, overflow, violations } from './harness.ts';
+import { link, open, overflow, useBrowser, violations } from './harness.ts';
 
 const status = (page: Page): Promise<string> =>
   page.locator('grok-progress .status').innerText({ timeout: 60_000 });
@@ -29,18 +28,10 @@ const SMALL = {
 };
 
 describe('the page without WebGPU', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  const browser = useBrowser({ webgpu: false });
 
   it('runs the quick preset by itself on WebAssembly, and says why', async () => {
-    const page = await open(browser);
+    const page = await open(browser());
     const text = await untilStatus(page, /done/);
     expect(text).toMatch(/^400 of 400 replicas · done/);
     const engine = await page.locator('.engine').innerText();
@@ -53,7 +44,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('explains on demand how it computes', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     await page.getByText('How it is computed').click();
     expect(await page.locator('grok-progress li').allInnerTexts()).toEqual([
@@ -64,7 +55,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('names the largest N where a dataset does not fit, before anything runs', async () => {
-    const page = await open(browser, { hash: link({ ...SMALL, samples: 90_000 }) });
+    const page = await open(browser(), { hash: link({ ...SMALL, samples: 90_000 }) });
     await page.locator('grok-progress .message').waitFor();
     expect(await page.locator('grok-progress .message').innerText()).toMatch(
       /^A dataset of 90000 × 72000 takes 24\.1 GiB and .* the largest N is \d+\.$/,
@@ -73,7 +64,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('offers the CPU when WebGPU is asked for', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     await page.locator('select[aria-label="Engine"]').selectOption('webgpu');
     await page.locator('.notice').waitFor();
@@ -86,7 +77,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('runs the float64 reference when asked for', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     await page.locator('select[aria-label="Engine"]').selectOption('cpu');
     await expect
@@ -96,7 +87,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('selects a cell by click and by keyboard', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     const map = page.locator('grok-heatmap .u-over');
     const box = await map.boundingBox();
@@ -120,7 +111,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('has the numbers of every picture in a table', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     for (const [name, rows] of [
       ['Map', 5],
@@ -137,7 +128,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('pauses, resumes and stops, and stays responsive all the while', async () => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link(ENDLESS),
       init: () => {
         const scope = globalThis as unknown as { longest: number };
@@ -186,7 +177,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('complains about a bad field next to it, and runs nothing', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     await page.getByLabel('Samples N').fill('many');
     await page.getByLabel('Across (x): step').fill('0');
@@ -208,7 +199,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('shows a complaint whose field is folded away or not in the form', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     const run = page.getByRole('button', { name: /^Run/ });
     const complaint = page.getByRole('alert');
@@ -234,7 +225,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('complains once, at the field itself, where one name begins like another', async () => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link({ ...SMALL, y: { over: 'sigma', values: [1, 5] }, seedsPerCell: 2 }),
     });
     await untilStatus(page, /done/);
@@ -248,7 +239,7 @@ describe('the page without WebGPU', () => {
 
   it('runs a long list of values again as a whole', async () => {
     const values = Array.from({ length: 60 }, (_, k) => k * k + 1);
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link({ ...SMALL, samples: 8, horizon: 1, y: { over: 'seed', values } }),
     });
     await untilStatus(page, /420 of 420 replicas · done/);
@@ -259,7 +250,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('runs the newest of several specs asked for at once', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     await page.locator('grok-spec-form').evaluate((form) => {
       const { spec } = form as unknown as { spec: object };
@@ -276,7 +267,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('follows a link while it is open, and goes on when moved in the document', async () => {
-    const page = await open(browser, { hash: link(ENDLESS) });
+    const page = await open(browser(), { hash: link(ENDLESS) });
     await untilStatus(page, /gradients\/s/);
     await page.evaluate(() => {
       const lab = document.querySelector('grok-lab') as HTMLElement;
@@ -299,7 +290,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('folds the form away on a phone, above the map', async () => {
-    const page = await open(browser, { hash: link(SMALL), width: 390, height: 844 });
+    const page = await open(browser(), { hash: link(SMALL), width: 390, height: 844 });
     await untilStatus(page, /done/);
     const run = page.getByRole('button', { name: /^Run/ });
     expect(await run.isVisible()).toBe(false);
@@ -313,7 +304,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('pages through the table of a large map', async () => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link({
         samples: 4,
         horizon: 0,
@@ -335,7 +326,7 @@ describe('the page without WebGPU', () => {
     ['without a neighbour, as a dot', 5, [0x0b, 0x57, 0xd0]],
     ['from the start, on the lower edge', 0.1, [0xf3, 0xc4, 0xd8]],
   ] as const)('draws a median %s', async (_, sigma, colour) => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link({
         samples: 24,
         horizon: 30,
@@ -359,7 +350,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('shows the time to another accuracy without a run', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     await page.locator('grok-heatmap .map').focus();
     const spoken = page.locator('grok-heatmap [aria-live]');
@@ -379,7 +370,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('says what the map is of, and what shares its data', async () => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link({ ...SMALL, x: { over: 'lambda', from: 0.4, to: 0.5, step: 0.01 } }),
     });
     await untilStatus(page, /done/);
@@ -391,7 +382,7 @@ describe('the page without WebGPU', () => {
   });
 
   it('shows medians over seeds, and each seed of a cell', async () => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link({
         samples: 16,
         horizon: 4,
@@ -417,7 +408,7 @@ describe('the page without WebGPU', () => {
       ],
       ['#spec=%7Bbroken', /link cannot be restored\. link: spec: got "\{broken"; expected JSON/],
     ] as const) {
-      const page = await open(browser, { hash });
+      const page = await open(browser(), { hash });
       await page.locator('.notice').waitFor();
       expect(await page.locator('.notice').innerText()).toMatch(message);
       expect(await page.locator('grok-progress progress').count()).toBe(0);
@@ -431,7 +422,7 @@ describe('the page without WebGPU', () => {
     ['light', 390],
     ['dark', 390],
   ] as const)('has no accessibility violations: %s, %i pixels wide', async (scheme, width) => {
-    const page = await open(browser, { hash: link(SMALL), scheme, width });
+    const page = await open(browser(), { hash: link(SMALL), scheme, width });
     await untilStatus(page, /done/);
     for (const name of ['Map', 'Profile']) await page.getByText(`${name} as a table`).click();
     await page.locator('grok-heatmap .map').focus();
@@ -445,7 +436,7 @@ describe('the page without WebGPU', () => {
     ['light', 390],
     ['dark', 390],
   ] as const)('shows the device check: %s, %i pixels wide', async (scheme, width) => {
-    const page = await open(browser, { hash: link(SMALL), scheme, width });
+    const page = await open(browser(), { hash: link(SMALL), scheme, width });
     await untilStatus(page, /35 of 35 replicas · done/);
     const badge = page.locator('.badge summary');
     expect(await badge.innerText()).toMatch(/^checked ✓/);
@@ -474,7 +465,7 @@ describe('the page without WebGPU', () => {
   ] as const)(
     'warns of a check that fails, and runs: %s, %i pixels wide',
     async (scheme, width) => {
-      const page = await open(browser, { hash: link(SMALL), scheme, width });
+      const page = await open(browser(), { hash: link(SMALL), scheme, width });
       await untilStatus(page, /done/);
       await page.locator('grok-lab').evaluate((element) => {
         const lab = element as GrokLab;
@@ -503,7 +494,7 @@ describe('the page without WebGPU', () => {
   );
 
   it('cuts a check short for another engine', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     await page.locator('grok-lab').evaluate((element) => {
       const lab = element as GrokLab;
@@ -524,21 +515,13 @@ describe('the page without WebGPU', () => {
 });
 
 describe('theory in the laboratory', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  const browser = useBrowser({ webgpu: false });
 
   const texts = async (of: Locator): Promise<string> => (await of.allInnerTexts()).join('\n');
   const certifying = (page: Page) => page.locator('grok-certificates [role=status]');
 
   it('certifies a sweep on demand, and says never where it is proven', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     await page.getByText('Map as a table').click();
     const map = page.getByRole('region', { name: 'Map as a table' });
@@ -562,7 +545,7 @@ describe('theory in the laboratory', () => {
   });
 
   it('certifies one dataset from the inspector', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     const notes = page.locator('grok-inspector p.muted');
     const facts = page.locator('grok-inspector dl');
@@ -580,7 +563,7 @@ describe('theory in the laboratory', () => {
       x: { over: 'lambda', from: 0.45, to: 0.55, step: 0.01 },
       y: { over: 'seed', from: 1, to: 30, step: 1 },
     });
-    const page = await open(browser, { hash });
+    const page = await open(browser(), { hash });
     await untilStatus(page, /done/);
     await page.getByRole('button', { name: 'Certify all datasets' }).click();
     await expect
@@ -605,7 +588,7 @@ describe('theory in the laboratory', () => {
   });
 
   it('fits the divergence of a sweep, and draws the run in the plane of bias and norm', async () => {
-    const page = await open(browser);
+    const page = await open(browser());
     await untilStatus(page, /done/);
     const fits = page.locator('grok-divergence');
     await expect
@@ -622,7 +605,7 @@ describe('theory in the laboratory', () => {
   it('is accessible with certificates, light and dark, on desktop and phone', async () => {
     for (const scheme of ['light', 'dark'] as const) {
       for (const width of [1440, 390]) {
-        const page = await open(browser, { hash: link(SMALL), scheme, width });
+        const page = await open(browser(), { hash: link(SMALL), scheme, width });
         await untilStatus(page, /done/);
         await page.getByRole('button', { name: 'Certify all datasets' }).click();
         await expect.poll(() => certifying(page).innerText()).toMatch(/replicas on separable/);
@@ -635,15 +618,7 @@ describe('theory in the laboratory', () => {
 });
 
 describe('the page with WebGPU', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: true });
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  const browser = useBrowser({ webgpu: true });
 
   /** Lets a test reach the device that the page requests. */
   const exposeDevice = (): void => {
@@ -656,7 +631,7 @@ describe('the page with WebGPU', () => {
   };
 
   it('prefers the CPU to a software adapter, and runs on it when asked', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await untilStatus(page, /done/);
     expect(await page.locator('.engine').innerText()).toMatch(
       /WebAssembly · .*WebGPU here runs in software.*slower/s,
@@ -681,7 +656,7 @@ describe('the page with WebGPU', () => {
   });
 
   it('says that the device was lost, keeps what is finished and goes on', async () => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       hash: link({ ...SMALL, samples: 48, y: { over: 'seed', from: 1, to: 10, step: 1 } }),
       init: exposeDevice,
     });

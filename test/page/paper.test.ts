@@ -1,10 +1,9 @@
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { CLAIMS } from '../../src/claims/all.ts';
 import { stateFromHash } from '../../src/ui/link.ts';
 import type { GrokPaper } from '../../src/ui/paper.ts';
-import { launch } from './chromium.ts';
-import { errors, open, overflow, violations } from './harness.ts';
+import { open, overflow, useBrowser, violations } from './harness.ts';
 
 /** States as the table of contents has them, in the order of the claims. */
 const states = (page: Page): Promise<string[]> =>
@@ -25,18 +24,10 @@ const SHORT = 'test-loss';
 const LONG = 'late-generalisation';
 
 describe('the paper page', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  const browser = useBrowser({ webgpu: false });
 
   it('runs every claim at its smallest size, and each holds', async () => {
-    const page = await open(browser, {
+    const page = await open(browser(), {
       path: 'paper.html',
       init: () => {
         const scope = globalThis as unknown as { tasks: number[] };
@@ -119,7 +110,7 @@ describe('the paper page', () => {
   }, 300_000);
 
   it('stops in the middle, lets the next begin, and runs again', async () => {
-    const page = await open(browser, { path: 'paper.html' });
+    const page = await open(browser(), { path: 'paper.html' });
     const long = section(page, LONG);
     const short = section(page, SHORT);
     await long.getByRole('button', { name: 'Run' }).click();
@@ -145,7 +136,7 @@ describe('the paper page', () => {
   });
 
   it('says what a size is run with, and opens each sweep in the laboratory', async () => {
-    const page = await open(browser, { path: 'paper.html' });
+    const page = await open(browser(), { path: 'paper.html' });
     for (const claim of CLAIMS) {
       for (const size of ['large', 'small'] as const) {
         await section(page, claim.id).getByLabel('Size').selectOption(size);
@@ -174,7 +165,7 @@ describe('the paper page', () => {
   });
 
   it('follows a link to a section', async () => {
-    const page = await open(browser, { path: 'paper.html', hash: '#one-dimensional' });
+    const page = await open(browser(), { path: 'paper.html', hash: '#one-dimensional' });
     const visible = (id: string): Promise<boolean> =>
       section(page, id).evaluate((e) => Math.abs(e.getBoundingClientRect().top) < 40);
     await expect.poll(() => visible('one-dimensional')).toBe(true);
@@ -185,7 +176,7 @@ describe('the paper page', () => {
   });
 
   it('says why an engine cannot be had, and offers the CPU', async () => {
-    const page = await open(browser, { path: 'paper.html' });
+    const page = await open(browser(), { path: 'paper.html' });
     await page.locator('select[aria-label="Engine"]').selectOption('webgpu');
     await page.locator('.notice').waitFor();
     expect(await page.locator('.notice').innerText()).toMatch(/WebGPU cannot be used/);
@@ -201,7 +192,7 @@ describe('the paper page', () => {
   });
 
   it('says that an engine was lost', async () => {
-    const page = await open(browser, { path: 'paper.html' });
+    const page = await open(browser(), { path: 'paper.html' });
     await page.locator('.engine .badge').waitFor({ timeout: 60_000 });
     await page.locator('grok-paper').evaluate((element) => {
       const paper = element as GrokPaper;

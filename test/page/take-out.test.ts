@@ -2,13 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
 import { decodeFile } from '../../src/results/formats.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
-import { noPython, python } from '../python.ts';
-import { launch } from './chromium.ts';
-import { errors, link, open, violations } from './harness.ts';
+import { noPython, PYTHON } from '../python.ts';
+import { link, open, useBrowser, violations } from './harness.ts';
 
 const SMALL = {
   samples: 24,
@@ -28,19 +27,9 @@ const mapOf = async (page: Page): Promise<string> => {
 };
 
 describe('take out and bring in', () => {
-  let browser: Browser;
+  const browser = useBrowser({ webgpu: false });
   const folder = mkdtempSync(join(tmpdir(), 'grokscope-files-'));
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-  });
-  afterAll(async () => {
-    await browser.close();
-    rmSync(folder, { recursive: true });
-  });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   async function download(page: Page, name: string): Promise<string> {
     const [file] = await Promise.all([
@@ -53,7 +42,7 @@ describe('take out and bring in', () => {
   }
 
   it('saves results in every format, and shows them again', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await done(page);
     const before = await mapOf(page);
     const paths: string[] = [];
@@ -74,7 +63,7 @@ describe('take out and bring in', () => {
       // Only JSON has records.
       expect(table.recorded).toBe(path.endsWith('json') ? 35 : 0);
     }
-    const other = await open(browser);
+    const other = await open(browser());
     await other.locator('grok-take-out #file').setInputFiles(paths[3] as string);
     await done(other);
     expect(await mapOf(other)).toBe(before);
@@ -106,7 +95,7 @@ describe('take out and bring in', () => {
   });
 
   it('draws every picture as SVG and PNG, with a caption', async () => {
-    const page = await open(browser, { hash: `${link(SMALL)}&cells=1,0,2,4` });
+    const page = await open(browser(), { hash: `${link(SMALL)}&cells=1,0,2,4` });
     await done(page);
     await page.getByText('Pictures and Python').click();
     const select = page.locator('grok-take-out #picture');
@@ -139,7 +128,7 @@ describe('take out and bring in', () => {
   });
 
   it.skipIf(noPython)('has Python that redraws the map from the file', async () => {
-    const page = await open(browser, { hash: link(SMALL) });
+    const page = await open(browser(), { hash: link(SMALL) });
     await done(page);
     const path = await download(page, 'Save results');
     await page.getByText('Pictures and Python').click();
@@ -152,7 +141,7 @@ describe('take out and bring in', () => {
       'import json\ndef pcolormesh(x, y, z): print(json.dumps([list(map(float, x)), list(map(int, y)), z.astype(object).where(z.notna(), None).values.tolist()]))\ndef xlabel(*_): pass\nylabel = show = xlabel\ndef colorbar(_, label): pass\n',
     );
     writeFileSync(join(folder, 'draw.py'), snippet);
-    const out = execFileSync(python(), ['draw.py'], { cwd: folder, encoding: 'utf8' });
+    const out = execFileSync(PYTHON, ['draw.py'], { cwd: folder, encoding: 'utf8' });
     const [x, y, grid] = JSON.parse(out) as [number[], number[], (number | null)[][]];
     const { table } = decodeFile(readFileSync(path), (spec) => new SweepPlan(spec));
     expect(x).toEqual([0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]);

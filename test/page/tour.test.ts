@@ -1,7 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from './chromium.ts';
-import { errors, link, open, overflow, violations } from './harness.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { link, open, overflow, useBrowser, violations } from './harness.ts';
 
 const SMALL = {
   samples: 24,
@@ -16,18 +15,10 @@ const done = async (page: Page): Promise<void> => {
 };
 
 describe('tour and access', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  const browser = useBrowser({ webgpu: false });
 
   it('goes through seven states, each a link, with words explained', async () => {
-    const page = await open(browser);
+    const page = await open(browser());
     await done(page);
     await page.getByRole('link', { name: 'Tour' }).click();
     const title = page.locator('grok-tour h2');
@@ -64,7 +55,7 @@ describe('tour and access', () => {
 
   it('fits a window at 200 % zoom', async () => {
     // A window of 1280 pixels at 200 % has 640 to itself.
-    const page = await open(browser, { hash: link(SMALL), width: 640, height: 450 });
+    const page = await open(browser(), { hash: link(SMALL), width: 640, height: 450 });
     await done(page);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
@@ -72,7 +63,7 @@ describe('tour and access', () => {
   it.each([1440, 390])(
     'keeps its place while it starts and runs, %i pixels wide',
     async (width) => {
-      const page = await open(browser, {
+      const page = await open(browser(), {
         hash: link(SMALL),
         width,
         init: () => {
@@ -100,12 +91,12 @@ describe('tour and access', () => {
   );
 
   it('keeps to forced colours, on canvases too', async () => {
-    const context = await browser.newContext({
+    const context = await browser().newContext({
       viewport: { width: 1280, height: 900 },
       forcedColors: 'active',
       colorScheme: 'dark',
     });
-    const page = await open(browser, { hash: link(SMALL), context });
+    const page = await open(browser(), { hash: link(SMALL), context });
     await done(page);
     expect(await violations(page)).toEqual([]);
     // Labels of the axes are in the system's colour of text, whatever the theme says.

@@ -1,7 +1,6 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launch } from './chromium.ts';
-import { errors, link, open, overflow, violations } from './harness.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { link, open, overflow, useBrowser, violations } from './harness.ts';
 
 const status = (page: Page): Promise<string> =>
   page.locator('grok-progress .status').innerText({ timeout: 60_000 });
@@ -18,18 +17,10 @@ const RATES = {
 };
 
 describe('training in steps on the page', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launch({ webgpu: false });
-  });
-  afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  const browser = useBrowser({ webgpu: false });
 
   it('maps learning rates in float64, and marks what diverges', async () => {
-    const page = await open(browser, { hash: link(RATES), width: 390, height: 800 });
+    const page = await open(browser(), { hash: link(RATES), width: 390, height: 800 });
     await untilStatus(page, /6 of 6 replicas · 2 failed · done/);
     expect(await page.locator('.engine').innerText()).toMatch(/SIMD, float64/);
     await page.locator('grok-heatmap grok-table summary').click();
@@ -42,7 +33,7 @@ describe('training in steps on the page', () => {
   });
 
   it('compares other dynamics on the same dataset, against t and steps', async () => {
-    const page = await open(browser, { hash: link(RATES) });
+    const page = await open(browser(), { hash: link(RATES) });
     await untilStatus(page, /done/);
     const comparison = page.locator('grok-comparison');
     for (const kind of ['flow', 'adam']) {
@@ -64,7 +55,7 @@ describe('training in steps on the page', () => {
   });
 
   it('says what would take hours, and offers the flow', async () => {
-    const page = await open(browser, { hash: link(RATES) });
+    const page = await open(browser(), { hash: link(RATES) });
     await untilStatus(page, /done/);
     await page.getByLabel('Across (x): range or list').selectOption('list');
     await page.getByLabel('Up (y): parameter').selectOption('seed');

@@ -14,7 +14,7 @@ import { crc32, crc32Text } from '../../src/results/crc32.ts';
 import { decodeFile, encodeAs, FORMATS, formatOf } from '../../src/results/formats.ts';
 import { ResultTable } from '../../src/results/table.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
-import { noPython, python } from '../python.ts';
+import { noPython, PYTHON } from '../python.ts';
 
 const spec = parseSpec({
   samples: 16,
@@ -100,7 +100,7 @@ describe.skipIf(noPython)('read by others', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   const script = (program: string): unknown =>
-    JSON.parse(execFileSync(python(), ['-c', program], { cwd: folder, encoding: 'utf8' }));
+    JSON.parse(execFileSync(PYTHON, ['-c', program], { cwd: folder, encoding: 'utf8' }));
 
   /** Rows as the JSON file has them, in the columns of the long table. */
   const rows = (): Record<string, unknown>[] =>
