@@ -1,8 +1,8 @@
 /** `grokscope cluster slurm`: a script for sbatch, with the time that a shard takes. */
 import { basename } from 'node:path';
 import slurm from '../../examples/cluster/slurm.sh?raw';
-import { engineChooser } from '../engines.ts';
-import { ENGINE_NAMES, type Engine } from '../model/engine.ts';
+import { engineChooser, type Surroundings } from '../engines.ts';
+import { asksForGpu, ENGINE_NAMES, type Engine, type EnginePreference } from '../model/engine.ts';
 import type { Replica } from '../model/replica.ts';
 import { isTraining, parseSpecText } from '../model/spec.ts';
 import { SweepPlan } from '../sweep/plan.ts';
@@ -34,7 +34,9 @@ const TOO_LONG = 60_000;
 /** `grokscope cluster slurm`; returns the exit code. */
 export async function cluster(command: ClusterCommand): Promise<number> {
   const plan = new SweepPlan(parseSpecText(await readText(command.spec, 'SPEC.json')));
-  const { seconds, how } = await secondsOf(plan, command);
+  const surroundings = nodeSurroundings(command);
+  const { seconds, how, engine } = await secondsOf(plan, command, surroundings);
+  const gpu = asksForGpu(engine);
   const n = command.shards ?? shardsFor(seconds);
   const each = seconds / n;
   const estimate = `About ${duration(each)} a shard: ${count(plan.size)} replicas in ${count(n)} shards, ${how}.`;
@@ -44,9 +46,10 @@ export async function cluster(command: ClusterCommand): Promise<number> {
       shards: n,
       minutes: Math.max(SHORTEST_LIMIT, Math.ceil((MARGIN * each) / 60)),
       estimate,
-      gpu: command.engine === 'auto' || command.engine.startsWith('webgpu'),
-      engine: command.engine === 'auto' ? 'webgpu' : command.engine,
-      workers: command.workers ?? 1,
+      gpu,
+      engine,
+      // A task has as many processors as were measured.
+      workers: gpu ? 1 : surroundings.workers,
     }),
   );
   console.error(estimate);
@@ -108,23 +111,22 @@ function quoted(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Seconds that a sweep takes one shard after the other, and how that is known. */
+/** Seconds that a sweep takes one shard after the other, how that is known, and the engine it holds for. */
 async function secondsOf(
   plan: SweepPlan,
-  command: ClusterCommand,
-): Promise<{ seconds: number; how: string }> {
-  const { replicaSeconds } = command;
+  { replicaSeconds, engine: asked }: ClusterCommand,
+  surroundings: Surroundings,
+): Promise<{ seconds: number; how: string; engine: EnginePreference }> {
   if (replicaSeconds !== undefined) {
-    return { seconds: replicaSeconds * plan.size, how: `at ${replicaSeconds} s a replica` };
+    const engine = asked === 'auto' ? 'webgpu' : asked;
+    return { seconds: replicaSeconds * plan.size, how: `at ${replicaSeconds} s a replica`, engine };
   }
-  const { engine } = await engineChooser(nodeSurroundings(command))(
-    command.engine,
-    isTraining(plan.spec),
-  );
+  const { engine } = await engineChooser(surroundings)(asked, isTraining(plan.spec));
   try {
     const { kind, device } = engine.info;
     const seconds = await measure(plan, engine);
-    return { seconds, how: `as measured on ${ENGINE_NAMES[kind]}, ${device}` };
+    const how = `as measured on ${ENGINE_NAMES[kind]}, ${device}`;
+    return { seconds, how, engine: asked === 'auto' ? kind : asked };
   } finally {
     engine.dispose();
   }

@@ -141,6 +141,7 @@ describe('the script for sbatch', () => {
     ],
     [['--replica-seconds', '1'], /One machine does all of it in 16.s; it needs no cluster/],
     [['--engine', 'wasm', '--shards', '3'], /16 replicas in 3 shards, as measured on WebAssembly/],
+    [['--engine', 'wasm', '--workers', '3'], /on WebAssembly, 3 workers.*--cpus-per-task=3\n/s],
   ])('keeps tasks between ten minutes and an hour: %j', (args, message) => {
     const all = [CLI, 'cluster', 'slurm', 'edge.json', ...args];
     const said = execFileSync('sh', ['-c', '"$0" "$@" 2>&1', process.execPath, ...all], {

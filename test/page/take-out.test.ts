@@ -26,6 +26,8 @@ const mapOf = async (page: Page): Promise<string> => {
   return page.getByRole('region', { name: 'Map as a table' }).innerText();
 };
 
+const CLI = join(import.meta.dirname, '../../dist/cli.js');
+
 describe('take out and bring in', () => {
   const browser = useBrowser({ webgpu: false });
   const folder = mkdtempSync(join(tmpdir(), 'grokscope-files-'));
@@ -92,6 +94,26 @@ describe('take out and bring in', () => {
     await drop(bytes, 'whole.csv');
     await expect.poll(() => other.locator('.notice').count()).toBe(0);
     await done(other);
+  });
+
+  it('opens what the shards of a grid were merged into, in every format', async () => {
+    writeFileSync(join(folder, 'small.json'), JSON.stringify(SMALL));
+    const grokscope = (...args: string[]): unknown =>
+      execFileSync(process.execPath, [CLI, ...args], { cwd: folder, stdio: 'ignore' });
+    for (const shard of ['1/2', '2/2']) {
+      grokscope('run', 'small.json', '--shard', shard, '--out', 'grid', '--engine', 'wasm');
+    }
+    const page = await open(browser(), { hash: link(SMALL) });
+    await done(page);
+    const live = await mapOf(page);
+    for (const format of ['parquet', 'npz', 'csv', 'json']) {
+      grokscope('merge', 'grid', '--out', `merged.${format}`);
+      const other = await open(browser());
+      const file = join(folder, `merged.${format}`);
+      await other.locator('grok-take-out #file').setInputFiles(file);
+      await done(other);
+      expect(await mapOf(other), format).toBe(live);
+    }
   });
 
   it('draws every picture as SVG and PNG, with a caption', async () => {
