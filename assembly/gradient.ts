@@ -12,8 +12,11 @@ export { generate } from './dataset';
 /** Below every log weight. */
 const LOWEST: f32 = -3.0e38;
 
-/** Rows whose weights are found together; see BLOCK in src/cpu/wasm-gradient.ts. */
-const BLOCK: i32 = 16;
+/** Most rows whose weights are found together; see BLOCK in src/cpu/wasm-gradient.ts. */
+const BLOCK: i32 = 64;
+
+/** Bytes that may stay in the nearest cache between the two uses of a row. */
+const NEAR: usize = 32768;
 
 /** The lanes of a sum of each of four vectors. */
 @inline
@@ -102,8 +105,70 @@ function narrow(low: v128, high: v128): v128 {
 }
 
 @inline
-function total(sum: v128): f64 {
+function lanesOf(sum: v128): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+/** step ← u − anchor: float64 into float32, whose bytes are counted. */
+function subtract(u: usize, anchor: usize, step: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const low = f64x2.sub(v128.load(u + 2 * at), v128.load(anchor + 2 * at));
+    const high = f64x2.sub(v128.load(u + 2 * at, 16), v128.load(anchor + 2 * at, 16));
+    v128.store(step + at, narrow(low, high));
+  }
+}
+
+/** slope ← scale · total: float32, whose bytes are counted, into float64. */
+function scaled(total: usize, scale: f64, slope: usize, bytes: usize): void {
+  const factor = f64x2.splat(scale);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const x = v128.load(total + at);
+    v128.store(slope + 2 * at, f64x2.mul(f64x2.promote_low_f32x4(x), factor));
+    v128.store(slope + 2 * at, f64x2.mul(promoteHigh(x), factor), 16);
+  }
+}
+
+/** anchor ← anchor + step: by the step as it was rounded, since that is the point whose sums are there. */
+export function accept(anchor: usize, step: usize, quads: i32): void {
+  const bytes = (<usize>quads) << 4;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const x = v128.load(step + at);
+    const to = anchor + 2 * at;
+    v128.store(to, f64x2.add(v128.load(to), f64x2.promote_low_f32x4(x)));
+    v128.store(to, f64x2.add(v128.load(to, 16), promoteHigh(x)), 16);
+  }
+}
+
+/**
+ * A stage of RKC2: previous ← μ·increment + ν·previous + a·last + b·first, end ← u + previous; float64.
+ * Twin of `stage` in src/cpu/gradient.ts, to the last bit.
+ */
+export function stage(
+  mu: f64,
+  nu: f64,
+  a: f64,
+  b: f64,
+  increment: usize,
+  previous: usize,
+  last: usize,
+  first: usize,
+  u: usize,
+  end: usize,
+  quads: i32,
+): void {
+  const bytes = (<usize>quads) << 5;
+  const vmu = f64x2.splat(mu);
+  const vnu = f64x2.splat(nu);
+  const va = f64x2.splat(a);
+  const vb = f64x2.splat(b);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    let next = f64x2.mul(vmu, v128.load(increment + at));
+    next = f64x2.add(next, f64x2.mul(vnu, v128.load(previous + at)));
+    next = f64x2.add(next, f64x2.mul(va, v128.load(last + at)));
+    next = f64x2.add(next, f64x2.mul(vb, v128.load(first + at)));
+    v128.store(previous + at, next);
+    v128.store(end + at, f64x2.add(v128.load(u + at), next));
+  }
 }
 
 /** Which of four rows there are: those from i + at/4 on, below `samples`. */
@@ -114,33 +179,41 @@ function rowsFrom(i: i32, at: usize, samples: i32): v128 {
 }
 
 /**
- * At the point (u, θ): Σ w g into `slope`, s_i = u·g_i into `sums`, z_i = s_i − θ into `z`, and into
- * `stats` Σ w, Σ w·loss/r, the number of z_i ≥ 0 and the largest log weight. Weights are
+ * At the point (u, θ): −σ² Σ w g / Σ w into `slope`, s_i = u·g_i into `sums`, z_i = s_i − θ into `z`, and
+ * into `stats` Σ w, Σ w·loss/r, the number of z_i ≥ 0 and the largest log weight. Weights are
  * e^{log r_i + θ − shift}, with the conformal dynamics e^{log r_i − shift}.
  *
- * u is an anchor, whose s_i are known in float64, and `step` from there: products are in float32, but
+ * u is an anchor, whose s_i are known in float64, and a `step` from there: products are in float32, but
  * what they round is the step and not u. Differences of s_i, θ and the shift, which may all be in the
  * hundreds, are taken in float64.
  *
  * @param quads columns divided by four
+ * @param u and anchor, slope: float64; step and total, which hold u − anchor and Σ w g meanwhile: float32
  */
 export function evaluate(
   data: usize,
   samples: i32,
   quads: i32,
-  step: usize,
-  slope: usize,
+  u: usize,
   anchor: usize,
+  step: usize,
+  total: usize,
+  slope: usize,
+  anchorSums: usize,
   sums: usize,
   z: usize,
   scratch: usize,
   stats: usize,
   clock: f64,
   shift: f64,
+  sigma: f64,
   conformal: bool,
 ): void {
   const bytes = (<usize>quads) << 4;
-  memory.fill(slope, 0, bytes);
+  subtract(u, anchor, step, bytes);
+  let block = BLOCK;
+  while (block > 8 && <usize>block * bytes > NEAR) block >>= 1;
+  memory.fill(total, 0, bytes);
   const theta = f64x2.splat(clock);
   const shifts = f64x2.splat(shift);
   const shiftedTheta = constant(<f32>(clock - shift));
@@ -153,8 +226,8 @@ export function evaluate(
   let lossSum = f64x2.splat(0);
   let largest = constant(LOWEST);
   let errors = 0;
-  for (let i = 0; i < samples; i += BLOCK) {
-    const tiles = <usize>(min(BLOCK, samples - i) + 7) >> 3;
+  for (let i = 0; i < samples; i += block) {
+    const tiles = <usize>(min(block, samples - i) + 7) >> 3;
     const end = tiles << 5;
     for (let tile: usize = 0; tile < tiles; tile++) {
       dot8(data + tile * (bytes << 3), step, step + bytes, z + (tile << 5));
@@ -163,8 +236,8 @@ export function evaluate(
     // loop would wait for its own results.
     for (let at: usize = 0; at < end; at += 16) {
       const moved = v128.load(z + at);
-      const low = f64x2.add(v128.load(anchor + 2 * at), f64x2.promote_low_f32x4(moved));
-      const high = f64x2.add(v128.load(anchor + 2 * at, 16), promoteHigh(moved));
+      const low = f64x2.add(v128.load(anchorSums + 2 * at), f64x2.promote_low_f32x4(moved));
+      const high = f64x2.add(v128.load(anchorSums + 2 * at, 16), promoteHigh(moved));
       v128.store(sums + 2 * at, low);
       v128.store(sums + 2 * at, high, 16);
       const zs = narrow(f64x2.sub(low, theta), f64x2.sub(high, theta));
@@ -199,14 +272,16 @@ export function evaluate(
       largest = f32x4.pmax(largest, v128.bitselect(logWeight, constant(LOWEST), there));
     }
     for (let tile: usize = 0; tile < tiles; tile++, data += bytes << 3) {
-      axpy8(data, slope, slope + bytes, weights + (tile << 5));
+      axpy8(data, total, total + bytes, weights + (tile << 5));
     }
     z += end;
-    anchor += 2 * end;
+    anchorSums += 2 * end;
     sums += 2 * end;
   }
-  f64.store(stats, total(weightSum));
-  f64.store(stats, total(lossSum), 8);
+  const sum = lanesOf(weightSum);
+  scaled(total, -(sigma * sigma) / sum, slope, bytes);
+  f64.store(stats, sum);
+  f64.store(stats, lanesOf(lossSum), 8);
   f64.store(stats, errors, 16);
   const first = max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1));
   const second = max(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3));

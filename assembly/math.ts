@@ -1,4 +1,4 @@
-/** exp and log1p of four float32 values at once; test/cpu/wasm.test.ts holds them to what is said. */
+/** exp and log1p of four float32 values at once; test/cpu/wasm-gradient.test.ts holds them to what is said. */
 
 /** a·b + c: rounded once where the build has relaxed SIMD and the processor can, else twice. */
 @inline

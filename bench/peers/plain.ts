@@ -6,12 +6,13 @@
  */
 import { text } from 'node:stream/consumers';
 import { runFlow } from '../../src/cpu/flow.ts';
-import type { GradientSource, GradientStats } from '../../src/cpu/gradient.ts';
+import { type GradientSource, type GradientStats, stage } from '../../src/cpu/gradient.ts';
 import { datasetValues } from '../../src/model/dataset.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import { testTime } from '../../src/results/times.ts';
 
 class Plain implements GradientSource {
+  readonly stage = stage;
   readonly stats: GradientStats = { logMeanResidual: 0, logTrainLoss: 0, trainErrors: 0 };
   readonly z: Float64Array;
 
@@ -22,6 +23,10 @@ class Plain implements GradientSource {
     readonly sigma: number,
   ) {
     this.z = new Float64Array(samples);
+  }
+
+  vector(): Float64Array {
+    return new Float64Array(this.dimensions);
   }
 
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void {

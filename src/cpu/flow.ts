@@ -107,19 +107,17 @@ class FlowRun {
     precision: Precision,
     readonly onGradient: () => void,
   ) {
-    const { samples, dimensions } = replica;
-    const vector = (): Float64Array => new Float64Array(dimensions);
     this.#replica = replica;
     this.#settings = flowSettings(replica, precision);
     this.#gradient = gradient;
-    this.#z = new Float64Array(samples);
-    this.#u = vector();
-    this.#slope = vector();
-    this.#end = vector();
-    this.#endSlope = vector();
-    this.#increment = vector();
-    this.#previousIncrement = vector();
-    this.#direction = vector();
+    this.#z = new Float64Array(replica.samples);
+    this.#u = gradient.vector();
+    this.#slope = gradient.vector();
+    this.#end = gradient.vector();
+    this.#endSlope = gradient.vector();
+    this.#increment = gradient.vector();
+    this.#previousIncrement = gradient.vector();
+    this.#direction = gradient.vector();
   }
 
   /** Runs to the goal or the horizon. Returns the reason of a failure, or null. */
@@ -267,15 +265,8 @@ class FlowRun {
     for (const { mu, nu, muTilde, gammaTilde, c } of stagesOf(stageCount)) {
       const last = h * muTilde * lastRate;
       const first = h * gammaTilde * rate;
-      for (let j = 0; j < u.length; j++) {
-        const next =
-          mu * (increment[j] as number) +
-          nu * (previous[j] as number) +
-          last * (lastSlope[j] as number) +
-          first * (slope[j] as number);
-        previous[j] = next; // over D_{j−2}, which nothing needs any more
-        end[j] = (u[j] as number) + next;
-      }
+      // D_j over D_{j−2}, which nothing needs any more.
+      this.#gradient.stage(mu, nu, last, first, increment, previous, lastSlope, slope, u, end);
       [increment, previous] = [previous, increment];
       const yNext = mu * y + nu * yPrevious + last * yLastSlope + first * this.#ySlope;
       yPrevious = y;

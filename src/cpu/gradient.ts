@@ -16,6 +16,8 @@ export interface GradientSource {
   readonly stats: Readonly<GradientStats>;
   /** z_i at the last point, N values. */
   readonly z: Float64Array | Float32Array;
+  /** A new vector of d zeros; the other methods take no vectors but these. */
+  vector(): Float64Array;
   /** Writes F(u, θ) into `slope` (d values) and the statistics of the point into `stats`. */
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void;
   /**
@@ -23,7 +25,47 @@ export interface GradientSource {
    * rounding a step is finer than rounding u.
    */
   accept(): void;
+  /**
+   * A stage of RKC2 for all components: previous ← μ·increment + ν·previous + a·last + b·first and
+   * end ← u + previous.
+   */
+  stage(
+    mu: number,
+    nu: number,
+    a: number,
+    b: number,
+    increment: Float64Array,
+    previous: Float64Array,
+    last: Float64Array,
+    first: Float64Array,
+    u: Float64Array,
+    end: Float64Array,
+  ): void;
 }
+
+/** `GradientSource.stage` in TypeScript. */
+export const stage: GradientSource['stage'] = (
+  mu,
+  nu,
+  a,
+  b,
+  increment,
+  previous,
+  last,
+  first,
+  u,
+  end,
+) => {
+  for (let j = 0; j < u.length; j++) {
+    const next =
+      mu * (increment[j] as number) +
+      nu * (previous[j] as number) +
+      a * (last[j] as number) +
+      b * (first[j] as number);
+    previous[j] = next;
+    end[j] = (u[j] as number) + next;
+  }
+};
 
 /** Bytes of a `Gradient`, nearly all of them the data. */
 export function gradientBytes(samples: number, dimensions: number): number {
@@ -42,6 +84,7 @@ const BLOCK = 4;
  * conformal dynamics r_i = e^{u·g_i}, which is also the loss of the sample.
  */
 export class Gradient implements GradientSource {
+  readonly stage = stage;
   readonly stats: GradientStats = { logMeanResidual: 0, logTrainLoss: 0, trainErrors: 0 };
   readonly z: Float64Array;
   /** Largest log r_i of the last evaluation: a good enough shift for the next one. */
@@ -68,6 +111,10 @@ export class Gradient implements GradientSource {
     }
     const scale = -(this.sigma * this.sigma) / weightSum;
     for (let j = 0; j < slope.length; j++) slope[j] = (slope[j] as number) * scale;
+  }
+
+  vector(): Float64Array {
+    return new Float64Array(this.dimensions);
   }
 
   accept(): void {}

@@ -13,16 +13,34 @@ export interface Kernel {
     data: number,
     samples: number,
     quads: number,
-    step: number,
-    slope: number,
+    u: number,
     anchor: number,
+    step: number,
+    total: number,
+    slope: number,
+    anchorSums: number,
     sums: number,
     z: number,
     scratch: number,
     stats: number,
     clock: number,
     shift: number,
+    sigma: number,
     conformal: boolean,
+  ): void;
+  accept(anchor: number, step: number, quads: number): void;
+  stage(
+    mu: number,
+    nu: number,
+    a: number,
+    b: number,
+    increment: number,
+    previous: number,
+    last: number,
+    first: number,
+    u: number,
+    end: number,
+    quads: number,
   ): void;
   /** Writes the tiles of a dataset made from a seed; see assembly/dataset.ts. */
   generate(

@@ -10,8 +10,11 @@ const LINE = 64;
 /** Rows and columns of a tile of the data, in which `assembly/gradient.ts` reads them. */
 const ROWS = 8;
 const COLUMNS = 4;
-/** Rows that it takes at a time. */
-const BLOCK = 16;
+/** Most rows that it takes at a time. */
+const BLOCK = 64;
+
+/** Vectors that it has room for: those of a run. */
+const VECTORS = 8;
 
 /** Bytes that a `WasmGradient` may have in the memory of a module. */
 export const MAX_WASM_BYTES = 2 ** 32 - PAGE - FREE;
@@ -41,13 +44,16 @@ export class WasmGradient implements GradientSource {
   readonly #kernel: Kernel;
   readonly #data: number;
   /** The accepted point, and where its s_i and those of the last point are. */
-  readonly #anchor: Float64Array;
+  readonly #anchor: number;
   #anchorSums: number;
   #sums: number;
   /** From there to the last point. */
-  readonly #step: Float32Array;
-  readonly #slope: Float32Array;
+  readonly #step: number;
+  readonly #total: number;
   readonly #scratch: number;
+  /** Where the next vector goes, and how many there may be. */
+  #vectors: number;
+  #free = VECTORS;
   /** Σ w, Σ w·loss/r, errors, largest log weight. */
   readonly #out: Float64Array;
   readonly #quads: number;
@@ -55,6 +61,7 @@ export class WasmGradient implements GradientSource {
   #shift = -Math.LN2;
 
   readonly samples: number;
+  readonly dimensions: number;
 
   /**
    * @param id makes the data
@@ -68,21 +75,24 @@ export class WasmGradient implements GradientSource {
   ) {
     const { samples, dimensions } = id;
     this.samples = samples;
+    this.dimensions = dimensions;
     this.#kernel = kernel;
     this.#quads = Math.ceil(dimensions / COLUMNS);
     const { rows, columns, ...places } = layOut(samples, dimensions);
     this.#anchorSums = places.anchorSums;
     this.#sums = places.sums;
+    this.#anchor = places.anchor;
+    this.#step = places.step;
+    this.#total = places.total;
     this.#scratch = places.scratch;
+    this.#vectors = places.vectors;
     this.#data = places.data;
     reserve(kernel.memory, places.end);
 
     const { buffer } = kernel.memory;
     this.#out = new Float64Array(buffer, places.out, 4);
-    this.#anchor = new Float64Array(dimensions);
+    new Float64Array(buffer, this.#anchor, columns).fill(0);
     new Float64Array(buffer, this.#anchorSums, rows).fill(0);
-    this.#step = new Float32Array(buffer, places.step, columns).fill(0);
-    this.#slope = new Float32Array(buffer, places.slope, columns);
     this.z = new Float32Array(buffer, places.z, samples);
     if (id.given) {
       tile(new Float32Array(buffer, this.#data, rows * columns), id);
@@ -92,38 +102,66 @@ export class WasmGradient implements GradientSource {
     }
   }
 
+  vector(): Float64Array {
+    if (this.#free-- === 0) throw new Error(`no more than ${VECTORS} vectors`);
+    const at = this.#vectors;
+    const columns = COLUMNS * this.#quads;
+    this.#vectors += Math.ceil((8 * columns) / LINE) * LINE;
+    const { buffer } = this.#kernel.memory;
+    new Float64Array(buffer, at, columns).fill(0);
+    return new Float64Array(buffer, at, this.dimensions);
+  }
+
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void {
-    const anchor = this.#anchor;
-    const step = this.#step;
-    for (let j = 0; j < u.length; j++) step[j] = (u[j] as number) - (anchor[j] as number);
-    let weightSum = this.#accumulate(clock);
-    // The point moved too far for the last shift; the largest weight is known by now.
-    if (Number.isNaN(weightSum)) weightSum = this.#accumulate(clock);
-    const scale = -(this.sigma * this.sigma) / weightSum;
-    const out = this.#slope;
-    for (let j = 0; j < slope.length; j++) slope[j] = (out[j] as number) * scale;
+    // The point moved too far for the last shift; the largest weight is known by then.
+    if (!this.#accumulate(u, clock, slope)) this.#accumulate(u, clock, slope);
   }
 
   accept(): void {
-    // By the step as it was rounded: that is the point whose sums are there.
-    const anchor = this.#anchor;
-    const step = this.#step;
-    for (let j = 0; j < anchor.length; j++) {
-      anchor[j] = (anchor[j] as number) + (step[j] as number);
-    }
+    this.#kernel.accept(this.#anchor, this.#step, this.#quads);
     [this.#anchorSums, this.#sums] = [this.#sums, this.#anchorSums];
   }
 
-  /** One pass; returns Σ w, or NaN if the shift was too far off. */
-  #accumulate(clock: number): number {
+  stage(
+    mu: number,
+    nu: number,
+    a: number,
+    b: number,
+    increment: Float64Array,
+    previous: Float64Array,
+    last: Float64Array,
+    first: Float64Array,
+    u: Float64Array,
+    end: Float64Array,
+  ): void {
+    this.#kernel.stage(
+      mu,
+      nu,
+      a,
+      b,
+      increment.byteOffset,
+      previous.byteOffset,
+      last.byteOffset,
+      first.byteOffset,
+      u.byteOffset,
+      end.byteOffset,
+      this.#quads,
+    );
+  }
+
+  /** One pass; whether the shift was near enough. */
+  #accumulate(u: Float64Array, clock: number, slope: Float64Array): boolean {
     const conformal = this.dynamics === 'conformal';
     const shift = this.#shift;
     this.#kernel.evaluate(
       this.#data,
       this.samples,
       this.#quads,
-      this.#step.byteOffset,
-      this.#slope.byteOffset,
+      u.byteOffset,
+      this.#anchor,
+      this.#step,
+      this.#total,
+      slope.byteOffset,
       this.#anchorSums,
       this.#sums,
       this.z.byteOffset,
@@ -131,6 +169,7 @@ export class WasmGradient implements GradientSource {
       this.#out.byteOffset,
       clock,
       shift,
+      this.sigma,
       conformal,
     );
     const out = this.#out;
@@ -143,7 +182,7 @@ export class WasmGradient implements GradientSource {
     this.stats.logMeanResidual = scale + Math.log(weightSum / this.samples);
     this.stats.logTrainLoss = scale + Math.log(lossSum / this.samples);
     this.stats.trainErrors = out[2] as number;
-    return largest > LEAST && largest < MOST ? weightSum : Number.NaN;
+    return largest > LEAST && largest < MOST;
   }
 }
 
@@ -169,8 +208,10 @@ function layOut(samples: number, dimensions: number) {
     rows,
     columns,
     out: take(4 * 8),
+    anchor: take(columns * 8),
     step: take(columns * 4),
-    slope: take(columns * 4),
+    total: take(columns * 4),
+    vectors: take(VECTORS * Math.ceil((columns * 8) / LINE) * LINE),
     anchorSums: take(rows * 8),
     sums: take(rows * 8),
     z: take(rows * 4),

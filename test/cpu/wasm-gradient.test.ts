@@ -30,10 +30,9 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     const sigma = 2;
     const twin = new Gradient(data, samples, dimensions, sigma, dynamics);
     const tested = new WasmGradient(kernel, id, sigma, dynamics);
-    const u = Float64Array.from({ length: dimensions }, (_, j) =>
-      Math.fround(0.5 * Math.sin(j + 1)),
-    );
-    const [expected, actual] = [new Float64Array(dimensions), new Float64Array(dimensions)];
+    const u = tested.vector();
+    for (let j = 0; j < dimensions; j++) u[j] = Math.fround(0.5 * Math.sin(j + 1));
+    const [expected, actual] = [twin.vector(), tested.vector()];
     let worst = 0;
     for (const clock of clocks) {
       twin.evaluate(u, clock, expected);
@@ -116,7 +115,7 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     const id = { seed: 4, samples: 9, dimensions: 4, ensemble: 'independent' } as const;
     const twin = new Gradient(datasetValues(id), 9, 4, 2, 'flow');
     const tested = new WasmGradient(kernel, id, 2, 'flow');
-    const [expected, actual] = [new Float64Array(4), new Float64Array(4)];
+    const [u, expected, actual] = [tested.vector(), twin.vector(), tested.vector()];
     for (const [size, clock] of [
       [0.3, 10],
       [300, 5000],
@@ -125,7 +124,7 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
       [500, 1],
       [-500, 1e5],
     ] as const) {
-      const u = new Float64Array(4).fill(Math.fround(size));
+      u.fill(Math.fround(size));
       twin.evaluate(u, clock, expected);
       tested.evaluate(u, clock, actual);
       // s = u·g is of the order of 1000, and so is its rounding's effect on the weights.
@@ -148,14 +147,14 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     const id = { seed: 5, samples, dimensions, ensemble: 'independent' } as const;
     const data = datasetValues(id).map((x, k) => (k % dimensions === 0 ? 1 : x));
     const twin = new Gradient(data, samples, dimensions, 1, 'flow');
-    const tested = new WasmGradient(kernel, { ...id, given: [...data] }, 1, 'flow');
-    const point = Float64Array.from({ length: dimensions }, (_, j) =>
-      j === 0 ? 600 : Math.sin(j),
-    );
-    const near = point.map((x, j) => x + 1e-3 * Math.cos(j));
     /** F(near) − F(point), all that tells how stiff the flow is. */
     const difference = (gradient: GradientSource, accepted: boolean): Float64Array => {
-      const [a, b] = [new Float64Array(dimensions), new Float64Array(dimensions)];
+      const [point, near] = [gradient.vector(), gradient.vector()];
+      for (let j = 0; j < dimensions; j++) {
+        point[j] = j === 0 ? 600 : Math.sin(j);
+        near[j] = (point[j] as number) + 1e-3 * Math.cos(j);
+      }
+      const [a, b] = [gradient.vector(), gradient.vector()];
       // The first step is rounded as u is; what is left of it is the second one.
       for (let k = 0; k < 2; k++) {
         gradient.evaluate(point, 700, a);
@@ -167,8 +166,9 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     const expected = difference(twin, false);
     const error = (actual: Float64Array): number =>
       Math.hypot(...actual.map((x, j) => x - (expected[j] as number))) / Math.hypot(...expected);
-    const whole = error(difference(tested, false));
-    const stepwise = error(difference(tested, true));
+    const make = () => new WasmGradient(kernel, { ...id, given: [...data] }, 1, 'flow');
+    const whole = error(difference(make(), false));
+    const stepwise = error(difference(make(), true));
     console.info(`  ${simd}: ${whole.toExponential(1)}, by steps ${stepwise.toExponential(1)}`);
     expect(stepwise).toBeLessThan(whole / 10);
   });
@@ -196,11 +196,30 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
   it('passes on what is not a number, and recovers', () => {
     const id = { seed: 4, samples: 9, dimensions: 4, ensemble: 'independent' } as const;
     const tested = new WasmGradient(kernel, id, 2, 'flow');
-    const slope = new Float64Array(4);
-    tested.evaluate(new Float64Array(4).fill(Number.NaN), 1, slope);
+    const [u, slope] = [tested.vector(), tested.vector()];
+    tested.evaluate(u.fill(Number.NaN), 1, slope);
     expect(slope.every(Number.isNaN)).toBe(true);
-    tested.evaluate(new Float64Array(4).fill(0.5), 1, slope);
+    tested.evaluate(u.fill(0.5), 1, slope);
     expect(slope.every(Number.isFinite)).toBe(true);
+  });
+
+  it.each([1, 2, 3, 4, 7, 130])('makes a stage of %i components to the last bit', (dimensions) => {
+    const id = { seed: 4, samples: 9, dimensions, ensemble: 'independent' } as const;
+    const sources = [
+      new Gradient(datasetValues(id), 9, dimensions, 2, 'flow'),
+      new WasmGradient(kernel, id, 2, 'flow'),
+    ];
+    const [expected, actual] = sources.map((source) => {
+      const made = (k: number): Float64Array => {
+        const vector = source.vector();
+        for (let j = 0; j < dimensions; j++) vector[j] = Math.sin(7 * k + j);
+        return vector;
+      };
+      const [previous, end] = [made(1), made(5)];
+      source.stage(1.7, -0.6, 0.3, -0.1, made(0), previous, made(2), made(3), made(4), end);
+      return [[...previous], [...end]];
+    });
+    expect(actual).toEqual(expected);
   });
 
   it('ends a replica that there is no memory for, in words', () => {
