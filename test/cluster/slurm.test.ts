@@ -76,6 +76,15 @@ describe.skipIf(missing !== undefined)('an array of Slurm on two nodes', () => {
     return found as number;
   }
 
+  /** Slurm holds what comes back for two minutes: it may start now. Returns the number of tasks left. */
+  function hasten(job: string): number {
+    const tasks = cluster.tasks();
+    for (const { task, reason } of tasks.filter(({ reason }) => reason === 'BeginTime')) {
+      cluster.run('scontrol', 'update', `JobId=${job}_${task}`, 'StartTime=now');
+    }
+    return tasks.length;
+  }
+
   it('comes to what one process comes to, with tasks killed and cancelled and a node drained', async () => {
     const begun = performance.now();
     const script = join(root, 'examples/cluster/slurm.sh');
@@ -101,7 +110,7 @@ describe.skipIf(missing !== undefined)('an array of Slurm on two nodes', () => {
       cluster.run('scontrol', 'requeue', `${job}_${cancelled}`);
       // One node takes no more tasks.
       cluster.run('scontrol', 'update', 'NodeName=n2', 'State=DRAIN', 'Reason=test');
-      await until('the end of the array', () => cluster.tasks().length === 0, 240);
+      await until('the end of the array', () => hasten(job) === 0, 240);
       const seconds = (performance.now() - begun) / 1000;
       console.info(
         `  ${SHARDS} tasks in ${seconds.toFixed(0)} s; ${killed} killed, ${cancelled} cancelled`,

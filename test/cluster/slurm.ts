@@ -18,6 +18,8 @@ export interface SlurmJob {
   readonly task: number;
   readonly state: string;
   readonly node: string;
+  /** Why it waits. */
+  readonly reason: string;
 }
 
 export class SlurmCluster {
@@ -99,12 +101,12 @@ PartitionName=test Nodes=n1,n2 Default=YES State=UP
 
   /** Tasks of the array that wait or run. */
   tasks(): SlurmJob[] {
-    return this.run('squeue', '-h', '-r', '-o', '%K %T %N')
+    return this.run('squeue', '-h', '-r', '-o', '%K|%T|%N|%r')
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => {
-        const [task, state, node] = line.split(' ');
-        return { task: Number(task), state: state as string, node: node ?? '' };
+        const [task, state = '', node = '', reason = ''] = line.split('|');
+        return { task: Number(task), state, node, reason };
       });
   }
 
