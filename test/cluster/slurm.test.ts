@@ -79,7 +79,7 @@ describe.skipIf(missing !== undefined)('an array of Slurm on two nodes', () => {
   /** Slurm holds what comes back for two minutes: it may start now. Returns the number of tasks left. */
   function hasten(job: string): number {
     const tasks = cluster.tasks();
-    for (const { task, reason } of tasks.filter(({ reason }) => reason === 'BeginTime')) {
+    for (const { task } of tasks.filter(({ reason }) => reason === 'BeginTime')) {
       cluster.run('scontrol', 'update', `JobId=${job}_${task}`, 'StartTime=now');
     }
     return tasks.length;
