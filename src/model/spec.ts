@@ -204,10 +204,11 @@ export function isTraining({ dynamics, data, x, y }: SweepSpec): boolean {
  * descent without a pull to zero (Soudry et al. 2018), on data that are alike in all directions. Adam tends
  * elsewhere.
  */
-export function followsMargin({ dynamics, data }: Pick<SweepSpec, 'dynamics' | 'data'>): boolean {
+export function followsMargin({ dynamics, data, x, y }: SweepSpec): boolean {
   const { kind, l2 = 0, weightDecay = 0 } = dynamics;
   const plain = kind === 'flow' || kind === 'conformal' || kind === 'gd';
-  return plain && l2 === 0 && weightDecay === 0 && isIsotropic(data);
+  const varied = [x, y].some(({ over }) => over === 'l2' || over === 'weightDecay');
+  return plain && l2 === 0 && weightDecay === 0 && !varied && isIsotropic(data);
 }
 
 function readThresholds(value: unknown): SweepSpec['thresholds'] {

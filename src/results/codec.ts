@@ -364,7 +364,9 @@ export function readSeparability(value: unknown, field: string): Separability {
     throw new FieldError(at('lower'), lower, `at most the upper bound, ${upper}`);
   }
   const residual = readNumber(object.residual, at('residual'), { min: 0, max: 1 });
-  return { kind, norm: number('norm'), objective: number('objective'), residual };
+  // ‖u∞‖ is 0 for data that are balanced about the origin.
+  const norm = readNumber(object.norm, at('norm'), { min: 0, max: Number.MAX_VALUE });
+  return { kind, norm, objective: number('objective'), residual };
 }
 
 function readFinal(value: unknown, field: string): Final {

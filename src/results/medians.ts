@@ -35,7 +35,10 @@ export function medianTime(
   resamples: number,
   random: Random,
 ): MedianTime {
-  const ranks = Float64Array.from(crossings, rank).sort();
+  // Between a time and a later one that is not known the median is not known either.
+  const ranks = Float64Array.from(crossings, (each) =>
+    each.state === 'notBy' ? Infinity : rank(each),
+  ).sort();
   const median = sortedMedian(ranks);
   const resampled = bootstrapMedians(ranks, resamples, random);
   const sorted = resampled.slice().sort();
@@ -45,7 +48,9 @@ export function medianTime(
   return { median, seeds: crossings.length, error: known ? error : Number.NaN, open, resampled };
 }
 
+/** Of values in ascending order; 0 if they are all the same, whatever their mean rounds to. */
 function deviation(values: Float64Array): number {
+  if (values[0] === values.at(-1)) return 0;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return Math.sqrt(squares / (values.length - 1));

@@ -1,6 +1,7 @@
 /** What a map can show of a replica, read off its record and its certificate without another run. */
 import { normalCdf, normalDensity } from '../model/normal.ts';
 import { testLoss } from '../model/observables.ts';
+import { followsMargin } from '../model/spec.ts';
 import { Column, entry, interpolate, type Rows, rowCount } from '../model/trajectory.ts';
 import { finalAccuracyOf, limitNormOf } from './limits.ts';
 import { type Quantile, quantile } from './summary.ts';
@@ -92,6 +93,7 @@ function limit(
   const separability = table.separability(index);
   if (!separability || separability.kind === 'undecided') return NONE;
   if (quantity === 'separable') return value(separability.kind === 'separable' ? 1 : 0);
+  if (!followsMargin(table.spec)) return NONE;
   if (quantity === 'norm') {
     const norm = limitNormOf(separability) as number;
     return norm === Infinity ? { state: 'never' } : value(norm);

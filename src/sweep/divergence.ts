@@ -5,11 +5,11 @@ import type { DivergenceColumn } from '../results/divergence.ts';
 import type { SeparabilityCounts } from '../results/scaling.ts';
 import { crossingsOf, type View } from './cells.ts';
 
-/** Columns of a map over λ with their distance to the edge; none for other maps. */
+/** Columns of a map over λ with their distance to the edge; none for other maps, or with an edge elsewhere. */
 export function divergenceColumns(view: View, row: number): DivergenceColumn[] {
   const { plan } = view;
   const { spec } = plan;
-  if (spec.x.over !== 'lambda' || spec.ensemble === 'twoPoint') return [];
+  if (spec.x.over !== 'lambda' || spec.ensemble === 'twoPoint' || spec.data.shift !== 0) return [];
   const rows = spec.y.over === 'seed' ? plan.ys.map((_, iy) => iy) : [row];
   return plan.xs.map((_, ix) => {
     const { dimensions, samples } = plan.cell(ix, rows[0] as number);
@@ -28,7 +28,7 @@ export interface SizeOfMap extends SizeColumns, SeparabilityCounts {}
 
 /**
  * The sizes of a map over λ and N: times of the columns near the edge and, of all columns, how many
- * datasets are separable as far as they are certified. None for other maps.
+ * datasets are separable as far as they are certified. None for other maps, or with an edge elsewhere.
  */
 export function sizesOfMap(view: View): SizeOfMap[] {
   const { plan, table } = view;
@@ -37,6 +37,7 @@ export function sizesOfMap(view: View): SizeOfMap[] {
   if (onX ? spec.y.over !== 'samples' : spec.y.over !== 'lambda' || spec.x.over !== 'samples') {
     return [];
   }
+  if (spec.data.shift !== 0) return [];
   const [lambdas, sizes] = onX ? [plan.xs, plan.ys] : [plan.ys, plan.xs];
   return sizes.map((samples, k) => {
     const cells = lambdas.map((_, l) => {

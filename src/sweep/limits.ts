@@ -1,5 +1,6 @@
 /** What the certificates of a sweep say, a column of the map at a time. */
 import type { Separability } from '../model/separability/certifier.ts';
+import { followsMargin } from '../model/spec.ts';
 import { finalAccuracyOf, limitNormOf, marginOfData } from '../results/limits.ts';
 import type { View } from './cells.ts';
 
@@ -16,7 +17,10 @@ export interface ColumnLimits {
   readonly count: number;
   readonly separable: number;
   readonly undecided: number;
-  /** Over all of them; undefined if there are none. Margins of inseparable data are 0, … */
+  /**
+   * Over all of them; undefined if there are none, and of the last two where training tends elsewhere.
+   * Margins of inseparable data are 0, …
+   */
   readonly margin: Quartiles | undefined;
   /** … ‖u∞‖ of separable data is infinite, … */
   readonly norm: Quartiles | undefined;
@@ -28,6 +32,7 @@ export interface ColumnLimits {
 export function columnLimits({ plan, table }: View, row: number): ColumnLimits[] {
   const { spec } = plan;
   const rows = spec.y.over === 'seed' ? plan.ys.map((_, iy) => iy) : [row];
+  const follows = followsMargin(spec);
   return plan.xs.map((_, ix) => {
     const all: Separability[] = [];
     for (const iy of rows) {
@@ -43,8 +48,10 @@ export function columnLimits({ plan, table }: View, row: number): ColumnLimits[]
       separable: decided.filter(({ kind }) => kind === 'separable').length,
       undecided: all.length - decided.length,
       margin: quartiles(decided.map((s) => marginOfData(s) as number)),
-      norm: quartiles(decided.map((s) => limitNormOf(s) as number)),
-      finalAccuracy: quartiles(decided.map((s) => finalAccuracyOf(s, sigma) as number)),
+      norm: follows ? quartiles(decided.map((s) => limitNormOf(s) as number)) : undefined,
+      finalAccuracy: follows
+        ? quartiles(decided.map((s) => finalAccuracyOf(s, sigma) as number))
+        : undefined,
     };
   });
 }

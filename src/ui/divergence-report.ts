@@ -1,4 +1,5 @@
 /** The fits of the divergence in words and as pictures. */
+import { followsMargin } from '../model/spec.ts';
 import type { Estimate } from '../model/statistics.ts';
 import { fitCollapse } from '../results/collapse.ts';
 import { type Divergence, fitDivergence, predictedSlope } from '../results/divergence.ts';
@@ -21,7 +22,8 @@ const estimate = ({ value, low, high }: Estimate): string =>
 export function divergenceReport(view: View, row: number): Report | undefined {
   const columns = divergenceColumns(view, row);
   if (columns.filter(({ distance }) => distance > 0).length < 2) return undefined;
-  const { horizon } = view.plan.spec;
+  // An axis over η has its own t_end in every row.
+  const { horizon } = view.plan.cell(0, row);
   const fit = fitDivergence(columns, { horizon });
   const { accuracy } = view;
   const { essential, power, free, counts } = fit;
@@ -39,7 +41,7 @@ export function divergenceReport(view: View, row: number): Report | undefined {
   const paragraphs = [
     `Medians over seeds at ε = ½ − λ, ${used}, ε over ${number(fit.decades, 2)} decades.`,
     `Essential singularity, ln t = A + B ε^−½: B = ${estimate(essential.slope)}${quality(essential.reducedChiSquared)}. ` +
-      (accuracy > 0.5
+      (accuracy > 0.5 && followsMargin(view.plan.spec)
         ? `Late-time theory for N → ∞ has B → ${number(predictedSlope(accuracy), 3)}.`
         : ''),
     `Power law, t ~ ε^−ν: ν = ${estimate(power.slope)}${quality(power.reducedChiSquared)}.`,
@@ -147,7 +149,7 @@ export function scalingReport(view: View): Report | undefined {
   } else {
     paragraphs.push('Fraction separable: certify the datasets to see how its transition sharpens.');
   }
-  const collapse = fitCollapse(sizes, { horizon: view.plan.spec.horizon });
+  const collapse = fitCollapse(sizes, { horizon: view.plan.cell(0, 0).horizon });
   if (collapse.exponent) {
     paragraphs.push(
       `Times: the curves of all sizes lie closest in the variable (λ − ½)N^w with w = ${estimate(collapse.exponent)}, mean square distance ${number(collapse.spread, 2)} in standard errors; theory has ½. ` +

@@ -2,6 +2,7 @@ import { css, html, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import { CRITICAL_LAMBDA } from '../model/theory/margin.ts';
+import { criticalLambdaOf } from '../model/theory/shift.ts';
 import { isTimed } from '../results/quantities.ts';
 import { type CellState, type MapView, readingsOf } from '../sweep/cells.ts';
 import type { ColourMap } from './colour.ts';
@@ -438,7 +439,10 @@ export class GrokHeatmap extends PlotElement {
     this.#drawFailed(chart, image, palette);
     this.#drawMarks(chart, palette);
     ctx.restore();
-    if (spec.x.over === 'lambda') markX(chart, xs, CRITICAL_LAMBDA, 'λc = ½', palette);
+    if (spec.x.over === 'lambda') {
+      const edge = criticalLambdaOf(spec.data, view.plan.cell(0, 0).dimensions);
+      markX(chart, xs, edge, edge === CRITICAL_LAMBDA ? 'λc = ½' : 'λc', palette);
+    }
     if (isTimed(view.quantity) && !view.against) {
       for (const line of divergenceLine(view.plan, view.accuracy)) {
         markLine(chart, line, palette, [5, 3]);

@@ -1,5 +1,6 @@
 /** What the certificates of a sweep say against λ, with theory: four pictures. */
-
+import { isIsotropic } from '../model/distribution.ts';
+import { followsMargin } from '../model/spec.ts';
 import {
   divergenceLambda,
   finalTestAccuracy,
@@ -33,12 +34,13 @@ const MOST_REPLICAS = 3000;
 /**
  * t_test of every replica at its own dataset's place on the λ axis, where theory has its margin or
  * its ‖u∞‖: seeds that scatter over decades at one λ fall on one line. Undefined for given data, for
- * several σ, and before any dataset is certified.
+ * several σ, where training tends elsewhere, and before any dataset is certified.
  */
 export function ownPlaceFigure({ plan, table, accuracy }: View): ChartFigure | undefined {
   const { spec } = plan;
   const manySigmas = spec.x.over === 'sigma' || spec.y.over === 'sigma';
   if (spec.ensemble === 'twoPoint' || manySigmas || table.certified === 0) return undefined;
+  if (!followsMargin(spec)) return undefined;
   const x: number[] = [];
   const y: number[] = [];
   const stride = Math.ceil(plan.size / MOST_REPLICAS);
@@ -80,7 +82,8 @@ export function ownPlaceFigure({ plan, table, accuracy }: View): ChartFigure | u
 }
 
 /**
- * Fraction separable, final test accuracy, ‖u∞‖ and κ along λ; none where x does not run over λ.
+ * Fraction separable, κ and, where training follows the margin, final test accuracy and ‖u∞‖ along λ; none
+ * where x does not run over λ.
  * @param row of the map whose seeds are summed up, where y does not run over seeds
  */
 export function limitFigures(view: View, row: number): ChartFigure[] {
@@ -103,20 +106,26 @@ export function limitFigures(view: View, row: number): ChartFigure[] {
     x: grid,
     y: grid.map(f),
   });
+  const fraction = chart('Fraction of datasets that are separable', 'fraction separable', [
+    ...(twoPoint || spec.data.shift !== 0
+      ? []
+      : [
+          {
+            label: 'Wendel, exact',
+            kind: 'theory' as const,
+            x: lambdas,
+            y: cells.map(({ samples, dimensions }) => separableProbability(samples, dimensions)),
+          },
+        ]),
+    fractions(lambdas, columns),
+  ]);
+  const margins = chart('Margin of the data', 'κ = M/σ', [
+    ...(isIsotropic(spec.data) ? [along(twoPoint ? 'theory' : THEORY, theory.margin)] : []),
+    medians(lambdas, columns, ({ margin }) => margin),
+  ]);
+  if (!followsMargin(spec)) return [fraction, margins];
   return [
-    chart('Fraction of datasets that are separable', 'fraction separable', [
-      ...(twoPoint
-        ? []
-        : [
-            {
-              label: 'Wendel, exact',
-              kind: 'theory' as const,
-              x: lambdas,
-              y: cells.map(({ samples, dimensions }) => separableProbability(samples, dimensions)),
-            },
-          ]),
-      fractions(lambdas, columns),
-    ]),
+    fraction,
     chart('Test accuracy for t → ∞', 'final test accuracy', [
       along(twoPoint ? 'theory' : THEORY, (l) => finalTestAccuracy(theory.margin(l), sigma)),
       medians(lambdas, columns, ({ finalAccuracy }) => finalAccuracy),
@@ -125,10 +134,7 @@ export function limitFigures(view: View, row: number): ChartFigure[] {
       theory.norm,
       medians(lambdas, columns, ({ norm }) => norm, LARGEST_NORM),
     ]),
-    chart('Margin of the data', 'κ = M/σ', [
-      along(twoPoint ? 'theory' : THEORY, theory.margin),
-      medians(lambdas, columns, ({ margin }) => margin),
-    ]),
+    margins,
   ];
 }
 

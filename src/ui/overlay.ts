@@ -1,5 +1,6 @@
 /** Lines of theory in the coordinates of the map: cells counted from 0, possibly between them. */
 import { normalQuantile } from '../model/normal.ts';
+import { followsMargin } from '../model/spec.ts';
 import { lateTestTime } from '../model/theory/late.ts';
 import { CRITICAL_LAMBDA, criticalMargin, divergenceLambda } from '../model/theory/margin.ts';
 import { type SaddlePoint, saddlePointOfNorm } from '../model/theory/saddle.ts';
@@ -17,11 +18,11 @@ export interface MapLine {
 
 /**
  * λ*(σ, a) of N → ∞ data over a map that has λ on an axis: beyond it the time to accuracy a is
- * infinite. Empty where λ is on no axis or a ≤ ½.
+ * infinite. Empty where λ is on no axis, a ≤ ½, or training does not follow the margin.
  */
 export function divergenceLine({ spec, xs, ys }: SweepPlan, accuracy: number): MapLine[] {
   const onX = spec.x.over === 'lambda';
-  if ((!onX && spec.y.over !== 'lambda') || accuracy <= 0.5) return [];
+  if ((!onX && spec.y.over !== 'lambda') || accuracy <= 0.5 || !followsMargin(spec)) return [];
   const [lambdas, others] = onX ? [xs, ys] : [ys, xs];
   const other = onX ? spec.y.over : spec.x.over;
   const points = others.map((value, k) => {

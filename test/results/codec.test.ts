@@ -44,6 +44,15 @@ describe('result file', () => {
     expect(copy.failures.get(2)).toBe('made to fail');
   });
 
+  it('reads ‖u∞‖ = 0, of data that are balanced about the origin', () => {
+    const original = table();
+    const balanced = { ...INSEPARABLE, norm: 0 };
+    original.certify({ index: 3, separability: balanced });
+    const pieces = encodeResults(original, plan, { program: 'test' }, { trajectories: false });
+    const { table: copy } = decodeResults([...pieces].join(''), layoutOf);
+    expect(copy.separability(3)).toEqual(balanced);
+  });
+
   it('gives the same times when they are computed anew from its records', () => {
     const { table: copy } = decodeResults(encode(true), layoutOf);
     const again = new ResultTable(spec, plan.size, () => ({ samples: 16, sigma: 5, horizon: 3 }));
@@ -185,7 +194,7 @@ const DAMAGE: readonly [string, string, unknown, RegExp][] = [
     'a norm below zero',
     'replicas.0.separability.norm',
     -1,
-    /^replicas\[0\]\.separability\.norm: got -1; expected a number between 0/,
+    /^replicas\[0\]\.separability\.norm: got -1; expected a number from 0 to/,
   ],
   [
     'another format',

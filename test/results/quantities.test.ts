@@ -9,8 +9,11 @@ import {
   summariseReadings,
 } from '../../src/results/quantities.ts';
 import type { ResultTable } from '../../src/results/table.ts';
+import { columnLimits } from '../../src/sweep/limits.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
 import { tableFor } from '../../src/sweep/sweep.ts';
+import { ownPlaceFigure } from '../../src/ui/limit-figures.ts';
+import { divergenceLine } from '../../src/ui/overlay.ts';
 import { referenceReplicas } from '../conformance/reference.ts';
 import reference from '../fixtures/flow.json';
 
@@ -97,6 +100,42 @@ describe('quantities of a sweep', () => {
     // Φ(1/(σ²κ)) = Φ(0.4) at σ 5 and κ 0.1.
     const final = read(table, 0, 'finalAccuracy', 0.95);
     expect(final.state === 'value' && final.value).toBeCloseTo(0.655422, 5);
+  });
+});
+
+describe('quantities of a sweep that does not follow the margin', () => {
+  it.each([
+    { dynamics: { kind: 'flow', weightDecay: 0.1 } },
+    { x: { over: 'weightDecay', values: [0, 0.1] } },
+    { x: { over: 'l2', values: [0, 0.1] }, dynamics: { kind: 'gd' } },
+    { dynamics: { kind: 'adam' } },
+    { data: { shift: 1 } },
+    { data: { spectrum: 1 } },
+  ])('have no limit, nor is anything never: %j', (different) => {
+    const plan = new SweepPlan(parseSpec({ samples: 64, ...different }));
+    const table = tableFor(plan);
+    const times = { testTimes: [{ state: 'notBy' }], trainTimes: [{ state: 'notBy' }] } as const;
+    const final = {
+      log10t: 1,
+      bias: -1,
+      uNorm: 1,
+      testAccuracy: 1,
+      trainAccuracy: 1,
+      trainLoss: 1,
+    };
+    table.store(0, { ...times, final, gradients: 1, failure: null, separability: null });
+    table.certify({ index: 0, separability: { kind: 'separable', lower: 9, upper: 9 } });
+    expect(read(table, 0, 'separable', 0.95)).toEqual({ state: 'value', value: 1 });
+    expect(read(table, 0, 'norm', 0.95)).toEqual({ state: 'none' });
+    expect(read(table, 0, 'finalAccuracy', 0.95)).toEqual({ state: 'none' });
+    expect(table.testTime(0, 0)).toEqual({ state: 'notBy' });
+    expect(columnLimits({ plan, table, accuracy: 0.95 }, 0)[0]).toMatchObject({
+      separable: 1,
+      norm: undefined,
+      finalAccuracy: undefined,
+    });
+    expect(ownPlaceFigure({ plan, table, accuracy: 0.95 })).toBeUndefined();
+    expect(divergenceLine(plan, 0.95)).toEqual([]);
   });
 });
 

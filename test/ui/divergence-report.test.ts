@@ -21,7 +21,7 @@ function sweep(spec: ReturnType<typeof parseSpec>, certified: boolean): View {
     const lnTime = distance > 0 ? 1 + 3 * distance ** -0.5 + 0.3 * random.normal() : Infinity;
     const log10t = lnTime / Math.LN10;
     const crossing: Crossing =
-      log10t <= spec.horizon ? { state: 'crossed', log10t } : { state: 'notBy' };
+      log10t <= plan.cellOf(index).horizon ? { state: 'crossed', log10t } : { state: 'notBy' };
     const times = { testTimes: [crossing], trainTimes: [crossing], final: FINAL, gradients: 1 };
     table.store(index, { ...times, failure: null, separability: null });
     if (!certified) continue;
@@ -65,6 +65,30 @@ describe('the report of the divergence', () => {
       ['essential singularity', 41],
       ['power law', 41],
     ]);
+  });
+
+  it('has the t_end of its own row', () => {
+    const spec = parseSpec({
+      samples: 1000,
+      thresholds,
+      dynamics: { kind: 'gd', steps: 1e6 },
+      x: { over: 'lambda', from: 0.3, to: 0.47, step: 0.01 },
+      y: { over: 'learningRate', values: [1e-3, 1e3] },
+      seedsPerCell: 24,
+    });
+    // t_end is 10³ in the first row and 10⁹ in the second: times beyond it are bounds.
+    const counts = [0, 1].map((row) => {
+      const text = divergenceReport(sweep(spec, false), row)?.paragraphs[0] ?? '';
+      return /(\d+) columns with a median, (\d+) with a lower bound/
+        .exec(text)
+        ?.slice(1)
+        .map(Number);
+    });
+    expect(counts[0]?.[1]).toBeGreaterThan(0);
+    expect(counts[1]?.[1]).toBe(0);
+    const report = divergenceReport(sweep(spec, false), 1);
+    const slope = Number(/B = (\S+) /.exec(report?.paragraphs.join('') ?? '')?.[1]);
+    expect(Math.abs(slope - 3)).toBeLessThan(0.15);
   });
 
   it('says when there is too little, and nothing where λ is not along x', () => {
