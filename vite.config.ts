@@ -3,12 +3,16 @@ import { defineConfig } from 'vitest/config';
 import { assembly } from './scripts/assembly.js';
 
 /** The element as a library, for projects that have lit and uplot, and as one file with everything. */
-const element = (fileName: string, external: string[] | RegExp[]): BuildEnvironmentOptions => ({
+const element = (
+  fileName: string,
+  external: string[] | RegExp[],
+  output: { readonly minify?: boolean } = {},
+): BuildEnvironmentOptions => ({
   outDir: 'dist',
   emptyOutDir: false,
   target: 'es2023',
   lib: { entry: 'src/embed.ts', formats: ['es'], fileName: () => fileName },
-  rolldownOptions: { external, output: { codeSplitting: false } },
+  rolldownOptions: { external, output: { codeSplitting: false, ...output } },
 });
 
 /**
@@ -28,7 +32,8 @@ const builds: Record<string, BuildEnvironmentOptions> = {
     },
   },
   element: element('element.js', [/^lit/, /^uplot$/]),
-  scope: element('grok-scope.js', []),
+  // A library keeps its spaces for the tools of its host; this file has no host that reads it.
+  scope: element('grok-scope.js', [], { minify: true }),
 };
 
 export default defineConfig(({ mode }) => ({

@@ -32,6 +32,7 @@ import { labStyle } from './lab-style.ts';
 import { FIRST_VIEW, type LabView } from './lab-view.ts';
 import { hashOf, type LinkState, stateFromHash } from './link.ts';
 import type { CellPosition, CellRange, MapWindow } from './map-window.ts';
+import { type Origin, originOfFile, originOfRun } from './origin.ts';
 import { PRESETS } from './presets.ts';
 import { QUANTITY_WORDS } from './quantity.ts';
 import { recordedLink, replayText } from './replay.ts';
@@ -58,8 +59,13 @@ const REPLACE_DELAY = 400;
 
 /** Results of a file. */
 interface Opened {
-  readonly file: string;
   readonly table: ResultTable;
+  readonly origin: Origin;
+}
+
+/** What a sweep begins with, and where that comes from if not from the engine it runs on. */
+interface Begun extends SweepStart {
+  readonly origin?: Origin;
 }
 
 /** What a sweep begins with: nothing, what is kept of its spec or of a run, a file, or results at hand. */
@@ -91,6 +97,8 @@ export class GrokLab extends LitElement {
 
   @state() private spec: SweepSpec = (PRESETS[0] as (typeof PRESETS)[number]).spec;
   @state() private sweep: Sweep | undefined;
+  /** Of results that the engine of the sweep has not computed. */
+  @state() private origin: Origin | undefined;
   /** What is shown of the sweep. */
   @state() private shown: LabView = FIRST_VIEW;
   /** The cell under the pointer, on the map or in the profile. */
@@ -100,7 +108,7 @@ export class GrokLab extends LitElement {
   @state() private certification: Certification | undefined;
   @state() private problem = '';
   /** A run that waits for the reader's word, since it would take long. */
-  @state() private long: { readonly spec: SweepSpec; readonly seconds: number } | undefined;
+  @state() private long: { readonly request: Request; readonly seconds: number } | undefined;
   /** Counts what the charts have to show anew; progress has a count of its own. */
   @state() private painted = 0;
   @state() private noted = 0;
@@ -188,11 +196,12 @@ export class GrokLab extends LitElement {
     try {
       const state = read();
       if (!state) return;
-      const same = this.#view && JSON.stringify(state.spec) === JSON.stringify(this.spec);
+      const same = JSON.stringify(state.spec) === JSON.stringify(this.#view?.plan.spec);
       if (same && !state.view.recorded) {
         this.#look(state.view);
         this.#select();
-      } else this.#start({ ...state, from: 'kept' });
+      } else if (state.view.recorded) this.#start({ ...state, from: 'kept' });
+      else this.#startOrAsk({ ...state, from: 'kept' });
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       this.problem = `The link cannot be restored. ${error.message}.`;
@@ -203,6 +212,7 @@ export class GrokLab extends LitElement {
   #start(request: Request): void {
     this.spec = request.spec;
     this.problem = '';
+    this.long = undefined;
     this.#owner?.cancel();
     this.sweep?.stop();
     this.certification?.stop();
@@ -215,9 +225,10 @@ export class GrokLab extends LitElement {
     // Another run may have been asked for while the engine started, or while it was checked.
     if (!engine || asked !== this.#asked) return;
     const plan = new SweepPlan(request.spec);
-    const start = await this.#startOf(plan, engine, request);
+    const { origin, ...start } = await this.#startOf(plan, engine, request);
     if (asked !== this.#asked) return;
     const sweep = new Sweep(plan, engine, start);
+    this.origin = origin;
     sweep.onchange = () => this.#schedule();
     sweep.onresults = (trajectories) => this.#shelf.keeper?.add(trajectories);
     this.certification = undefined;
@@ -231,7 +242,7 @@ export class GrokLab extends LitElement {
   }
 
   /** The table that a sweep goes on with, which is kept from now on. */
-  async #startOf(plan: SweepPlan, { info }: Engine, request: Request): Promise<SweepStart> {
+  async #startOf(plan: SweepPlan, { info }: Engine, request: Request): Promise<Begun> {
     const { cell, nth, recorded } = request.view ?? this.shown;
     // A link to one replica runs that one, and is not kept.
     if (recorded && cell) {
@@ -240,16 +251,16 @@ export class GrokLab extends LitElement {
     }
     const { from } = request;
     // What a file lacks is not run: it would be another engine's.
-    if (typeof from === 'object' && 'file' in from) {
+    if (typeof from === 'object' && 'origin' in from) {
       await this.#shelf.release();
-      return { table: from.table, only: [] };
+      return { ...from, only: [] };
     }
     const kept = from === 'kept' ? this.#shelf.find(plan, info) : from;
     if (typeof kept === 'object' && 'id' in kept) {
       const table = await this.#shelf.resume(plan, kept);
       if (kept.engine.kind === info.kind) return { table };
       // One record, one engine: what is missing is not run on another one.
-      return { table, only: [] };
+      return { table, only: [], origin: originOfRun(kept) };
     }
     const table = typeof kept === 'object' ? kept : tableFor(plan);
     await this.#shelf.begin(plan, info, table);
@@ -458,7 +469,7 @@ export class GrokLab extends LitElement {
       .current=${keeper?.info.id ?? ''}
       .kept=${keeper?.kept ?? 0}
       .problem=${problem}
-      .extensible=${sweep?.state === 'done' && !this.shown.recorded && this.spec.ensemble !== 'twoPoint'}
+      .extensible=${sweep?.state === 'done' && !this.origin && !this.shown.recorded && this.spec.ensemble !== 'twoPoint'}
       @run-action=${(event: CustomEvent<RunAction>) => this.#act(event.detail)}
       @seeds-add=${(event: CustomEvent<number>) => this.#addSeeds(event.detail)}
     ></grok-runs>`;
@@ -496,9 +507,10 @@ export class GrokLab extends LitElement {
     try {
       if (file.size > LARGEST_FILE) throw new Error('It has more than 1 GB.');
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const { spec, table } = decodeFile(bytes, (each) => new SweepPlan(each));
+      const { spec, table, provenance } = decodeFile(bytes, (each) => new SweepPlan(each));
+      const origin = originOfFile(file.name, provenance);
       history.pushState(null, '', hashOf(spec));
-      this.#start({ spec, view: FIRST_VIEW, from: { file: file.name, table } });
+      this.#start({ spec, view: FIRST_VIEW, from: { table, origin } });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.problem = `${file.name} cannot be opened. ${message}`;
@@ -532,9 +544,17 @@ export class GrokLab extends LitElement {
 
   /** Goes on with a sweep that was stopped or failed. */
   #continue(): void {
-    const { sweep } = this;
-    const run = this.#shelf.runs.find(({ id }) => id === this.#shelf.keeper?.info.id);
-    if (sweep) this.#start({ spec: this.spec, from: run ?? sweep.table });
+    const { sweep, origin } = this;
+    if (!sweep) return;
+    if (origin) {
+      this.#start({ spec: this.spec, from: { table: sweep.table, origin } });
+      return;
+    }
+    const { keeper, runs } = this.#shelf;
+    // What could not be kept is in the table alone.
+    const whole = keeper?.problem === '' ? keeper.info.id : undefined;
+    const run = runs.find(({ id }) => id === whole);
+    this.#start({ spec: this.spec, from: run ?? sweep.table });
   }
 
   #renderCompared(view: MapView): unknown {
@@ -556,8 +576,9 @@ export class GrokLab extends LitElement {
 
   /** The link that runs a replica again and holds it against what it came to here. */
   #linkOf(index: number): string {
-    const { sweep, shown, spec } = this;
-    const recorded = sweep && recordedLink(sweep.table, index, this.#view?.accuracy, sweep.engine);
+    const { sweep, shown, spec, origin } = this;
+    const kind = origin?.kind ?? sweep?.engine.info.kind ?? '';
+    const recorded = sweep && recordedLink(sweep.table, index, this.#view?.accuracy, kind);
     return new URL(hashOf(spec, { ...shown, recorded }), location.href).href;
   }
 
@@ -631,6 +652,7 @@ export class GrokLab extends LitElement {
         .sweep=${this.sweep}
         .why=${this.#owner?.choice?.why ?? ''}
         .check=${this.#owner?.check}
+        .origin=${this.origin}
         .version=${this.version}
         .revision=${this.painted}
         @file-open=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
@@ -678,28 +700,36 @@ export class GrokLab extends LitElement {
       setup.open = false;
       setup.querySelector('summary')?.focus();
     }
+    this.#startOrAsk({ spec, view, from: 'nothing' });
+  }
+
+  /** Starts a run, after a word of the reader if it would take long. */
+  #startOrAsk(request: Request): void {
     const processors = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
-    const seconds = estimateSeconds(spec, processors);
-    this.long = seconds > LONG ? { spec, seconds } : undefined;
-    if (!this.long) this.#start({ spec, view, from: 'nothing' });
+    const seconds = estimateSeconds(request.spec, processors);
+    if (seconds > LONG) {
+      this.spec = request.spec;
+      this.long = { request, seconds };
+    } else this.#start(request);
   }
 
   /** Says what a run would take, and offers the flow. */
   #renderLong(): unknown {
     const { long } = this;
     if (!long) return nothing;
-    const start = (spec: SweepSpec): void => {
-      this.long = undefined;
-      history.replaceState(null, '', hashOf(spec, FIRST_VIEW));
-      this.#start({ spec, view: FIRST_VIEW, from: 'nothing' });
+    const { spec } = long.request;
+    const runFlow = (): void => {
+      const flow = asFlow(spec);
+      history.replaceState(null, '', hashOf(flow, FIRST_VIEW));
+      this.#start({ spec: flow, view: FIRST_VIEW, from: 'nothing' });
     };
     return html`<div class="notice" role="alert">
       <p>
         This takes up to about ${duration(long.seconds)} on this
-        device.${hasFlow(long.spec) ? ' Gradient flow, which it follows for small η, takes seconds or minutes.' : nothing}
+        device.${hasFlow(spec) ? ' Gradient flow, which it follows for small η, takes seconds or minutes.' : nothing}
       </p>
-      ${hasFlow(long.spec) ? html`<button @click=${() => start(asFlow(long.spec))}>Run gradient flow</button>` : nothing}
-      <button @click=${() => start(long.spec)}>Run it all the same</button>
+      ${hasFlow(spec) ? html`<button @click=${runFlow}>Run gradient flow</button>` : nothing}
+      <button @click=${() => this.#start(long.request)}>Run it all the same</button>
     </div>`;
   }
 

@@ -1,22 +1,25 @@
 /** A replica run again, against what a link has recorded of it. */
-import { ENGINE_NAMES, type Engine, type EngineKind } from '../model/engine.ts';
+import { ENGINE_NAMES, type EngineKind } from '../model/engine.ts';
 import { recordDigest } from '../results/digest.ts';
 import type { ResultTable } from '../results/table.ts';
 import type { Crossing } from '../results/times.ts';
 import { time } from './format.ts';
 import type { Recorded } from './lab-view.ts';
 
-/** What a link records of a replica; undefined of one that has no record. */
+/**
+ * What a link records of a replica; undefined of one that has no record.
+ * @param engine the kind of the one that computed it
+ */
 export function recordedLink(
   table: ResultTable,
   index: number,
   accuracy: number | undefined,
-  { info }: Engine,
+  engine: string,
 ): Recorded | undefined {
   const rows = table.record(index);
   if (!rows || accuracy === undefined) return undefined;
   const crossing = table.failures.has(index) ? undefined : table.testTimeAt(index, accuracy);
-  return { engine: info.kind, digest: recordDigest(rows), time: timeOf(crossing) };
+  return { engine, digest: recordDigest(rows), time: timeOf(crossing) };
 }
 
 /** log10 of a time, which five digits give better than any engine does, or its state. */

@@ -86,7 +86,7 @@ export class GrokScope extends LitElement {
   @property() view = '';
   /** How much there is to operate: nothing, a row of buttons, or everything. */
   @property() controls: 'none' | 'compact' | 'full' = 'compact';
-  /** Address of a result file, shown without any computation. */
+  /** Address of a result file in JSON, shown without any computation. */
   @property() src = '';
   /** When it begins to compute what is not in `src`: in view, or when the reader asks. */
   @property() reveal: 'visible' | 'interaction' = 'visible';
@@ -111,10 +111,13 @@ export class GrokScope extends LitElement {
   /** Whether the reader, the page or `reveal` wants it to compute. */
   #wanted = false;
   #visible = false;
+  /** Whether it computes out of view as well, since `run` was called. */
+  #anyway = false;
   /** Counts what was set up, so that an older file or turn is passed over. */
   #generation = 0;
-  #queued = false;
-  #loading: AbortController | undefined;
+  /** The turn on the engine that goes on or waits. */
+  #turn: Promise<void> | undefined;
+  #loading: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   #observer: IntersectionObserver | undefined;
   #stopScheme = (): void => {};
   #joined = false;
@@ -151,7 +154,7 @@ export class GrokScope extends LitElement {
     // An element that is moved within the document is back by then, and its run goes on.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.#loading?.abort();
+      this.#cancelLoading();
       this.#sweep?.stop();
       this.#joined = false;
       GrokScope.share?.leave();
@@ -161,24 +164,32 @@ export class GrokScope extends LitElement {
   /** Computes what is missing, in view or not; resolves when it is done, stopped or has failed. */
   async run(): Promise<void> {
     await this.updateComplete;
+    const generation = this.#generation;
+    if (this.src !== '' && !this.#table) await this.#load(this.src);
+    if (generation !== this.#generation) return;
     this.#wanted = true;
+    this.#anyway = true;
     this.paused = false;
-    const table = this.#table;
     // A file that is complete is computed anew.
-    if (table && table.done === table.size && this.#plan)
+    if (this.#table?.done === this.#table?.size && this.#plan && !this.#turn)
       this.#set(this.#plan, tableFor(this.#plan));
-    await this.#compute(true);
+    // A turn that was about to stop is followed by another.
+    const wanted = (): boolean =>
+      this.#wanted && !this.paused && this.isConnected && generation === this.#generation;
+    while (wanted() && this.#table && this.#table.done < this.#table.size) await this.#compute();
   }
 
   /** Stops computing until `run`; what has come in stays. */
   pause(): void {
     this.paused = true;
+    this.#anyway = false;
     this.#sweep?.stop();
   }
 
   /** Ends the run and begins none by itself; what has come in stays. */
   stop(): void {
     this.#wanted = false;
+    this.#anyway = false;
     this.#sweep?.stop();
   }
 
@@ -215,9 +226,9 @@ export class GrokScope extends LitElement {
   /** Begins anew, for another spec or file. */
   #begin(): void {
     this.#generation++;
-    this.#loading?.abort();
-    this.#loading = undefined;
+    this.#cancelLoading();
     this.#sweep?.stop();
+    this.#anyway = false;
     this.problem = '';
     this.#engineText = '';
     this.#wanted = this.src === '' && this.reveal === 'visible';
@@ -272,42 +283,63 @@ export class GrokScope extends LitElement {
   /** Loads and computes in view, on a page that is looked at; else waits. */
   readonly #attend = (): void => {
     const active = this.#visible && !document.hidden;
-    if (active && this.src !== '' && !this.#table && !this.#loading) this.#load(this.src);
-    if (active && this.#wanted && !this.paused) this.#compute(false);
-    if (!active && this.#queued) this.#sweep?.stop();
+    if (active && this.src !== '' && !this.#table) this.#load(this.src);
+    if (active && this.#wanted && !this.paused) this.#compute();
+    if (!active && !this.#anyway) this.#sweep?.stop();
   };
 
-  async #load(src: string): Promise<void> {
-    const generation = this.#generation;
-    this.#loading = new AbortController();
+  /** Loads a file, once; one that cannot be read is not asked for again. */
+  #load(src: string): Promise<void> {
+    if (!this.#loading) {
+      const abort = new AbortController();
+      this.#loading = { abort, done: this.#read(src, abort.signal) };
+    }
+    return this.#loading.done;
+  }
+
+  async #read(src: string, signal: AbortSignal): Promise<void> {
     try {
-      const response = await fetch(src, { signal: this.#loading.signal });
+      const response = await fetch(src, { signal });
       if (!response.ok) throw new Error(`${src} cannot be read: ${response.status}.`);
       const text = await response.text();
-      if (generation !== this.#generation) return;
+      if (signal.aborted) return;
       const { table, spec } = decodeResults(text, (each) => new SweepPlan(each));
       this.#set(new SweepPlan(spec), table);
       this.#engineText = 'precomputed';
     } catch (error) {
-      if (generation === this.#generation && this.isConnected) this.#fail(error);
+      if (!signal.aborted) this.#fail(error);
     }
     this.requestUpdate();
   }
 
-  /** Takes its turn on the engine. @param anyway whether it may be out of view */
-  async #compute(anyway: boolean): Promise<void> {
+  #cancelLoading(): void {
+    this.#loading?.abort.abort();
+    this.#loading = undefined;
+  }
+
+  /** Takes its turn on the engine, if it has none yet. */
+  #compute(): Promise<void> {
+    const [plan, table] = [this.#plan, this.#table];
+    if (!this.#turn && plan && table && table.done < table.size) {
+      this.#turn = this.#takeTurn(plan, table).then(() => {
+        this.#turn = undefined;
+        this.#ended(table);
+      });
+    }
+    return this.#turn ?? Promise.resolve();
+  }
+
+  async #takeTurn(plan: SweepPlan, table: ResultTable): Promise<void> {
     const { share } = GrokScope;
-    const [plan, table, generation] = [this.#plan, this.#table, this.#generation];
-    if (!plan || !table || table.done === table.size || this.#queued) return;
-    if (!share) return this.#fail(new Error('No engine has been given to this element.'));
-    this.#queued = true;
+    const generation = this.#generation;
     const wanted = (): boolean =>
       this.isConnected &&
       generation === this.#generation &&
       this.#wanted &&
       !this.paused &&
-      (anyway || (this.#visible && !document.hidden));
+      (this.#anyway || (this.#visible && !document.hidden));
     try {
+      if (!share) throw new Error('No engine has been given to this element.');
       await share.use(this.engine, wanted, isTraining(plan.spec), async (engine) => {
         this.#engineText = engineText(engine.info);
         const sweep = new Sweep(plan, engine, { table });
@@ -319,16 +351,21 @@ export class GrokScope extends LitElement {
     } catch (error) {
       if (generation === this.#generation) {
         this.#wanted = false;
+        this.#anyway = false;
         this.#fail(error);
       }
     }
-    this.#queued = false;
     this.#sweep = undefined;
     this.revision++;
-    if (generation === this.#generation && table.done === table.size) {
+  }
+
+  /** After a turn: it is done, or back in view meanwhile, or there is another spec. */
+  #ended(table: ResultTable): void {
+    if (table === this.#table && table.done === table.size) {
       this.#wanted = false;
+      this.#anyway = false;
       this.#fire('grok-done', { done: table.done, total: table.size });
-    } else if (this.isConnected) this.#attend(); // back in view meanwhile, or another spec
+    } else if (this.isConnected) this.#attend();
   }
 
   #schedule(): void {
@@ -366,7 +403,7 @@ export class GrokScope extends LitElement {
       const asks = this.reveal === 'interaction' && this.src === '' && view;
       return html`${problem}
         <slot></slot>
-        ${asks && !this.#queued && this.controls !== 'none' ? this.#renderButton('Compute', () => this.run()) : nothing}`;
+        ${asks && !this.#turn && this.controls !== 'none' ? this.#renderButton('Compute', () => this.run()) : nothing}`;
     }
     // Canvases take their colours when they are built.
     return keyed(

@@ -9,6 +9,7 @@ import type { Sweep } from '../sweep/sweep.ts';
 import { quietButtonStyle } from './controls-style.ts';
 import { engineText } from './header.ts';
 import type { LabView } from './lab-view.ts';
+import type { Origin } from './origin.ts';
 import { picturesOf } from './pictures.ts';
 import { rasterised, save } from './save.ts';
 import { pythonSnippet } from './snippet.ts';
@@ -83,6 +84,8 @@ export class GrokTakeOut extends LitElement {
   /** Why this engine, and the outcome of its check. */
   @property() why = '';
   @property({ attribute: false }) check: DeviceCheck | undefined;
+  /** Of results that this engine has not computed. */
+  @property({ attribute: false }) origin: Origin | undefined;
   /** Version of the program. */
   @property() version = '';
   /** Changes with what can be drawn. */
@@ -141,7 +144,12 @@ export class GrokTakeOut extends LitElement {
   }
 
   #renderMore(view: MapView, shown: LabView, sweep: Sweep): unknown {
-    const pictures = picturesOf(view, shown, this.row, engineText(sweep.engine.info));
+    const pictures = picturesOf(
+      view,
+      shown,
+      this.row,
+      this.origin?.engine ?? engineText(sweep.engine.info),
+    );
     const file = `grokscope.${this.format === 'parquet' ? 'parquet' : 'csv'}`;
     return html`<div class="row">
         <label for="picture">Picture</label>
@@ -182,7 +190,12 @@ export class GrokTakeOut extends LitElement {
     const box = this.renderRoot.querySelector('#records') as HTMLInputElement | null;
     const options = { trajectories: box?.checked ?? false };
     try {
-      const source = sourceOf(table, plan, await this.#provenance(sweep), options);
+      const source = sourceOf(
+        table,
+        plan,
+        this.origin?.provenance ?? (await this.#provenance(sweep)),
+        options,
+      );
       const pieces: Piece[] = [];
       let begun = performance.now();
       for (const piece of encodeAs(format, source, options)) {

@@ -241,6 +241,67 @@ describe('<grok-scope>', () => {
     await expect.poll(done, { timeout: 30_000 }).toBeGreaterThan(away);
   });
 
+  it('runs to the end when told to, in view or not, whenever that is', async () => {
+    const page = await open('/blank');
+    const done = await page.evaluate(
+      async ([src, spec]) => {
+        const main = document.querySelector('main') as HTMLElement;
+        main.innerHTML = '<div style="height:4000px"></div>';
+        const scope = document.createElement('grok-scope');
+        scope.spec = spec;
+        main.append(scope);
+        const results: number[] = [];
+        const read = async (): Promise<void> => {
+          const file = await (await scope.toBlob('application/json')).text();
+          results.push(JSON.parse(file).replicas.length);
+        };
+        // Far out of view, and asked for again while it runs and scrolled past.
+        const first = scope.run();
+        await new Promise((resolve) =>
+          scope.addEventListener('grok-progress', resolve, { once: true }),
+        );
+        scope.scrollIntoView();
+        const second = scope.run();
+        scrollTo(0, 0);
+        await second;
+        await read();
+        await first;
+        await read();
+        // While its file is being loaded: what is in it is computed anew.
+        scope.src = src;
+        await scope.run();
+        await read();
+        return results;
+      },
+      [EDGE, SPEC] as const,
+    );
+    expect(done).toEqual([35, 35, 192]);
+    expect((await counts(page)).errors).toEqual([]);
+  });
+
+  it('loads its file though it was taken away and put back meanwhile', async () => {
+    const page = await open('/blank');
+    await page.evaluate(async (src) => {
+      const main = document.querySelector('main') as HTMLElement;
+      const scope = document.createElement('grok-scope');
+      scope.src = src;
+      const fetched = new Promise<void>((resolve) => {
+        const before = globalThis.fetch;
+        globalThis.fetch = (...args) => {
+          resolve();
+          return before(...args);
+        };
+      });
+      main.append(scope);
+      await fetched;
+      scope.remove();
+      await new Promise((resolve) => setTimeout(resolve));
+      main.append(scope);
+    }, EDGE);
+    await expect.poll(() => state(page)).toMatch(/^192 of 192 replicas · precomputed/);
+    expect((await counts(page)).errors).toEqual([]);
+  });
+
   it('says what is wrong with a spec and with a file', async () => {
     const page = await open('/wrong');
     await expect.poll(async () => (await counts(page)).errors.length).toBe(2);

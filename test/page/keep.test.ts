@@ -148,6 +148,33 @@ describe('kept runs', () => {
     expect(await page.locator('grok-inspector dl').count()).toBeGreaterThan(0);
   });
 
+  it('go on with what is on the page where not all of it could be kept', async () => {
+    const page = await open(browser(), {
+      hash: link(LONG),
+      init: () => {
+        const put = IDBObjectStore.prototype.put;
+        let chunks = 0;
+        IDBObjectStore.prototype.put = function (value, key) {
+          if (this.name === 'chunks' && ++chunks > 2) {
+            throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
+          }
+          return put.call(this, value, key);
+        };
+      },
+    });
+    await page.locator('grok-runs .problem').waitFor();
+    await expect
+      .poll(async () => doneOf(await status(page)) - (await keptOf(page)), { timeout: 60_000 })
+      .toBeGreaterThan(20);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await until(page, /stopped/);
+    const held = doneOf(await status(page));
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await until(page, /gradients\/s/);
+    expect(doneOf(await status(page))).toBeGreaterThanOrEqual(held);
+    await page.getByRole('button', { name: 'Stop' }).click();
+  });
+
   it('say where a browser keeps nothing', async () => {
     const page = await open(browser(), {
       hash: link(SMALL),

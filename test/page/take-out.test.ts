@@ -96,6 +96,37 @@ describe('take out and bring in', () => {
     await done(other);
   });
 
+  it('says of an opened file that is saved again what the file said, and mixes nothing into it', async () => {
+    writeFileSync(join(folder, 'own.json'), JSON.stringify(SMALL));
+    const path = join(folder, 'of-the-cpu.json');
+    const run = ['run', 'own.json', '--engine', 'cpu', '--quiet', '--trajectories', '--out', path];
+    execFileSync(process.execPath, [CLI, ...run], { cwd: folder, stdio: 'ignore' });
+    const read = (file: string) => decodeFile(readFileSync(file), (spec) => new SweepPlan(spec));
+    const page = await open(browser());
+    await page.locator('grok-take-out #file').setInputFiles(path);
+    await done(page);
+    await page.locator('grok-take-out #format').selectOption('json');
+    const again = await download(page, 'Save results');
+    expect(read(again).provenance).toEqual(read(path).provenance);
+    // Pictures and links name the engine of the file, and there are no more seeds of another one.
+    await page.getByText('Pictures and Python').click();
+    const picture = readFileSync(await download(page, 'Save SVG'), 'utf8');
+    expect(picture).toMatch(/CPU · \d+ workers?,/);
+    await page.locator('grok-heatmap .u-over').click();
+    const href = await page
+      .locator('grok-inspector')
+      .evaluate((element) => (element as unknown as { linkOf(i: number): string }).linkOf(0));
+    expect(decodeURIComponent(href)).toMatch(/replay=cpu:/);
+    expect(await page.getByLabel('More seeds').count()).toBe(0);
+    // A run of the page's own has its own origin again.
+    await page.getByRole('button', { name: /^Run/ }).click();
+    await done(page);
+    await page.locator('grok-take-out #format').selectOption('json');
+    expect(read(await download(page, 'Save results')).provenance).toMatchObject({
+      engine: { kind: 'wasm' },
+    });
+  });
+
   it('opens what the shards of a grid were merged into, in every format', async () => {
     writeFileSync(join(folder, 'small.json'), JSON.stringify(SMALL));
     const grokscope = (...args: string[]): unknown =>

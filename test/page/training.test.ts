@@ -65,6 +65,11 @@ describe('training in steps on the page', () => {
     const notice = page.locator('.notice');
     await notice.waitFor();
     expect(await notice.innerText()).toMatch(/^This takes up to about \d+.h/);
+    // Its link asks as well, in whatever page.
+    await page.reload();
+    await notice.waitFor();
+    expect(await notice.innerText()).toMatch(/^This takes up to about \d+.h/);
+    expect(await page.locator('#steps').inputValue()).toBe('1000000000');
     await notice.getByRole('button', { name: 'Run gradient flow' }).click();
     await untilStatus(page, /6 of 6 replicas · done/);
     expect(await page.locator('.engine').innerText()).toMatch(/float32/);
