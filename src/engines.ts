@@ -73,8 +73,8 @@ export function engineChooser({
 }
 
 /** Certifies datasets on the CPU, whichever engine trains. */
-export function certifierOf({ spawnWorker, workers }: Surroundings): Certifier {
-  return new CpuCertifier(spawnWorker, workers);
+export function certifierOf({ spawnWorker, workers, memory }: Surroundings): Certifier {
+  return new CpuCertifier(spawnWorker, workers, memory);
 }
 
 /** The WebGPU engine, or in words why there is none. */

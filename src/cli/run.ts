@@ -32,7 +32,12 @@ export async function run(command: RunCommand): Promise<number> {
   const choice = await engineChooser(surroundings)(command.engine, isTraining(spec));
   const sweep = new Sweep(new SweepPlan(spec), choice.engine);
   const certifier = command.certify ? certifierOf(surroundings) : undefined;
-  const { interrupted, deviceCheck } = await drive(sweep, choice, certifier, command.quiet);
+  const { interrupted, deviceCheck, certified } = await drive(
+    sweep,
+    choice,
+    certifier,
+    command.quiet,
+  );
   choice.engine.dispose();
   if (interrupted) {
     console.error(`Interrupted after ${count(sweep.table.done)} replicas; nothing was written.`);
@@ -46,9 +51,8 @@ export async function run(command: RunCommand): Promise<number> {
     await writeAtomically(command.out, encodeAs(format, source, { trajectories }));
   }
   if (!command.quiet && sweep.table.done > 0) report(sweep);
-  return sweep.state === 'done' && sweep.table.failures.size === 0
-    ? ExitCode.done
-    : ExitCode.failed;
+  const whole = sweep.state === 'done' && sweep.table.failures.size === 0 && certified;
+  return whole ? ExitCode.done : ExitCode.failed;
 }
 
 /** What became of the engine's check and of the sweep. */
@@ -56,6 +60,8 @@ interface Driven {
   readonly deviceCheck: DeviceCheck;
   /** From the keyboard. */
   readonly interrupted: boolean;
+  /** False if certificates were asked for and could not be had. */
+  readonly certified: boolean;
 }
 
 /** Checks the engine, runs a sweep and certifies its datasets, with a progress bar. */
@@ -95,7 +101,8 @@ async function drive(
     if (certification?.state === 'failed') sweep.message = certification.message;
   }
   bar.clear();
-  return { deviceCheck, interrupted: interrupt.signal.aborted };
+  const certified = certification?.state !== 'failed';
+  return { deviceCheck, interrupted: interrupt.signal.aborted, certified };
 }
 
 function report(sweep: Sweep): void {

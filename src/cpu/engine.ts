@@ -3,10 +3,10 @@ import { type BytesOf, inBytes, tooLarge } from '../model/memory.ts';
 import type { Precision, Replica } from '../model/replica.ts';
 import { descentBytes } from './descent/run.ts';
 import { gradientBytes } from './gradient.ts';
-import { runPool, type WorkerPort, Workers } from './pool.ts';
+import { DEFAULT_MEMORY, roomFor, runPool, type WorkerPort, Workers } from './pool.ts';
 import type { Simd } from './simd.ts';
 import { MAX_WASM_BYTES, wasmGradientBytes } from './wasm-gradient.ts';
-import { asJobs, type Job } from './worker.ts';
+import { asJobs } from './worker.ts';
 
 const SIMD_NAMES: Record<Simd, string> = { plain: 'SIMD', relaxed: 'relaxed SIMD' };
 
@@ -15,9 +15,6 @@ const LOOKAHEAD = 2048;
 
 /** Workers that have had larger datasets are not kept: their memory does not shrink. */
 const KEPT_BYTES = 2 ** 26;
-
-/** Bytes for datasets where nobody says how many there are. */
-const DEFAULT_MEMORY = 2 ** 31;
 
 /**
  * The engines of the processor: one replica at a time in each worker of a pool. In float64 it is the
@@ -86,12 +83,11 @@ export class CpuEngine implements Engine {
     let largest = 0;
     const jobs = asJobs({ kind: 'train', simd: this.simd }, replicas);
     const both = AbortSignal.any([signal, this.#stop.signal]);
-    // As many workers take large datasets as have room for them at once.
-    const takes = ({ replica }: Job, worker: number): boolean => {
+    const takes = roomFor(this.memory, (replica) => {
       const bytes = this.#bytes(replica);
       largest = Math.max(largest, bytes);
-      return (worker + 1) * bytes <= this.memory;
-    };
+      return bytes;
+    });
     try {
       for await (const reports of runPool(this.#workers, this.size, jobs, both, takes)) {
         const trajectories = reports.flatMap(({ trajectory }) => (trajectory ? [trajectory] : []));

@@ -1,5 +1,6 @@
 /** Jobs over a pool of workers. */
 import { EngineLostError } from '../model/engine.ts';
+import type { Replica } from '../model/replica.ts';
 import type { Job, WorkerReport } from './worker.ts';
 
 /** The part that Web Workers and worker threads have in common. */
@@ -9,6 +10,9 @@ export interface WorkerPort {
   onfailure: (message: string) => void;
   terminate(): void;
 }
+
+/** Bytes for datasets where nobody says how many there are. */
+export const DEFAULT_MEMORY = 2 ** 31;
 
 /** Jobs a worker holds: one to work on and one to go on with at once. */
 const QUEUE = 2;
@@ -116,6 +120,14 @@ export async function* runPool(
       else worker.terminate();
     }
   }
+}
+
+/** Which workers take a job, for `runPool`: as many take large datasets as have room for them at once. */
+export function roomFor(
+  memory: number,
+  bytesOf: (replica: Replica) => number,
+): (job: Job, worker: number) => boolean {
+  return ({ replica }, worker) => (worker + 1) * bytesOf(replica) <= memory;
 }
 
 /** Waits for a call of what `arm` is handed, for the signal or for the time to pass. */

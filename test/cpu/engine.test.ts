@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { CpuCertifier } from '../../src/cpu/certifier.ts';
 import { CpuEngine } from '../../src/cpu/engine.ts';
 import { runPool, type WorkerPort, Workers } from '../../src/cpu/pool.ts';
 import { asJobs } from '../../src/cpu/worker.ts';
@@ -38,26 +39,40 @@ describe('memory of the workers', () => {
   const sizes = [8, 16, 64, 64, 8, 64, 16, 8];
   const replicas = sizes.map((samples, k) => replica(k, samples));
 
+  /** Starts a worker that notes the N of its jobs in a list of its own. */
+  const noting = (posted: number[][]) => (): WorkerPort => {
+    const worker = inlineWorker();
+    const { post } = worker;
+    const own: number[] = [];
+    posted.push(own);
+    worker.post = (job) => {
+      own.push(job.replica.samples);
+      post(job);
+    };
+    return worker;
+  };
+
+  it('has large datasets in one of them alone where certificates are made, too', async () => {
+    const posted: number[][] = [];
+    // Of 64 × 32: 8 KiB of data and 4 KiB of a triangle of 32 × 32 in float64.
+    const certifier = new CpuCertifier(noting(posted), 3, 20_000);
+    const certified: number[] = [];
+    for await (const batch of certifier.run(replicas, new AbortController().signal)) {
+      certified.push(...batch.map(({ index }) => index));
+    }
+    expect(certified.sort((a, b) => a - b)).toEqual(replicas.map(({ index }) => index));
+    expect(posted.map((own) => own.includes(64))).toEqual([true, false, false]);
+  });
+
   it('has large datasets in as few of them as there is room in', async () => {
     const posted: number[][] = [];
-    const spawn = (): WorkerPort => {
-      const worker = inlineWorker();
-      const { post } = worker;
-      const own: number[] = [];
-      posted.push(own);
-      worker.post = (job) => {
-        own.push(job.replica.samples);
-        post(job);
-      };
-      return worker;
-    };
     const jobs = asJobs({ kind: 'train', simd: null }, replicas);
     // Room for one of 64, for two of 16 and for any number of 8.
     const takes = ({ replica: { samples } }: { replica: Replica }, worker: number): boolean =>
       worker < 64 / samples;
     const ended: number[] = [];
     for await (const reports of runPool(
-      new Workers(spawn),
+      new Workers(noting(posted)),
       3,
       jobs,
       new AbortController().signal,
