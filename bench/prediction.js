@@ -32,7 +32,7 @@ const PLACES = [0.42, 0.46, 0.48, 0.49, 0.5, 0.51, 0.52, 1];
 
 /** @type {Run[]} */
 const runs = [];
-/** @type {Map<number, Crossing>} */
+/** @type {Map<number, Crossing | undefined>} */
 const byLambda = new Map();
 for (let index = 0; index < plan.size; index++) {
   const { samples, dimensions, sigma, horizon } = plan.cellOf(index);

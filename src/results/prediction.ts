@@ -6,7 +6,13 @@ import { testQuantile } from '../model/observables.ts';
 import type { Separability } from '../model/separability/certifier.ts';
 import { divergenceLambda } from '../model/theory/margin.ts';
 import { saddlePointOfNorm } from '../model/theory/saddle.ts';
-import { type PathStart, pathTestTime, placeOf } from '../model/theory/settling.ts';
+import {
+  MOST_GROWTH,
+  MOST_NORM,
+  type PathStart,
+  pathTestTime,
+  placeOf,
+} from '../model/theory/settling.ts';
 import { Column, entry, logTime, type Rows, rowCount } from '../model/trajectory.ts';
 import { effectiveLambda } from './limits.ts';
 import type { Crossing } from './times.ts';
@@ -21,11 +27,16 @@ export interface Question {
 
 /**
  * The time of a dataset whose place is λ: of typical data, λ = d/N; of one dataset, its own by its certificate or
- * by its run. "Never" from λ*(σ, a) on.
+ * by its run. "Never" from λ*(σ, a) on. Undefined where norms are too large for the theory to be computed.
  */
-export function predictFromPlace(lambda: number, question: Question, from?: PathStart): Crossing {
+export function predictFromPlace(
+  lambda: number,
+  question: Question,
+  from?: PathStart,
+): Crossing | undefined {
   const { sigma, accuracy, horizon } = question;
   const log10t = pathTestTime(lambda, sigma, accuracy, horizon, from);
+  if (Number.isNaN(log10t)) return undefined;
   if (log10t === -Infinity) return { state: 'fromStart' };
   if (log10t < Infinity) return { state: 'crossed', log10t };
   return { state: lambda >= divergenceLambda(sigma, accuracy) ? 'never' : 'notBy' };
@@ -39,6 +50,9 @@ export function predictFromCertificate(
   const lambda = effectiveLambda(separability);
   return lambda === undefined ? undefined : predictFromPlace(lambda, question);
 }
+
+/** ‖u‖ at which a run has begun. */
+const LEAST_NORM = 1e-3;
 
 /** What a run has told by some time. */
 export interface Told {
@@ -55,22 +69,25 @@ export interface Told {
  *
  * @param rows a record in the clock
  * @param log10t0 log10 t₀
- * @returns undefined if it was there by t₀, or has not begun
+ * @returns undefined if it was there by t₀, or has not begun, or is what no flow is: ‖u‖ above 1000, or growing too fast
  */
 export function predictFromRun(rows: Rows, log10t0: number, question: Question): Told | undefined {
   const row = lastRowBy(rows, log10t0);
   const norm = entry(rows, row, Column.uNorm);
   const clock = entry(rows, row, Column.clock);
-  if (norm === 0 || clock >= testQuantile(question.accuracy) * norm) return undefined;
+  if (!(norm >= LEAST_NORM && norm <= MOST_NORM)) return undefined;
+  if (clock >= testQuantile(question.accuracy) * norm) return undefined;
   const growth = entry(rows, row, Column.uNormSlope) / question.sigma ** 2;
-  const { lambda } = growth > 0 ? placeOf(norm, growth) : saddlePointOfNorm(norm);
+  if (!(growth <= MOST_GROWTH)) return undefined;
+  const lambda = growth > 0 ? placeOf(norm, growth) : saddlePointOfNorm(norm).lambda;
   const from = {
     clock,
     norm,
     logTime: logTime(entry(rows, row, Column.log1pTime)),
     logObjective: clock + entry(rows, row, Column.logMeanResidual),
   };
-  return { lambda, time: predictFromPlace(lambda, question, from) };
+  const time = predictFromPlace(lambda, question, from);
+  return time && { lambda, time };
 }
 
 /** Decades over which the line through accuracies is drawn. */

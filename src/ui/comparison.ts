@@ -102,8 +102,9 @@ export class GrokComparison extends LitElement {
       select {
         max-width: 210px;
       }
+      /* Two fields and two buttons in a row beside the map. */
       input {
-        width: 84px;
+        width: 64px;
       }
       ul {
         list-style: none;

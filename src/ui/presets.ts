@@ -85,7 +85,7 @@ export const PRESETS: readonly Preset[] = [
     name: 'λ × weight decay',
     about:
       'gradient flow to t = 10¹⁰: decay stops the bias where it balances the gradient, and what groks late never does',
-    spec: overSetting('weightDecay', [0, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1], {
+    spec: overSetting('weightDecay', [0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1], {
       horizon: 10,
       dynamics: { kind: 'flow' },
     }),

@@ -82,9 +82,10 @@ describe('the path on which weights settle', () => {
       for (const r of [2, 10, 40]) {
         const measured = ridgeMinimiser(points, r);
         const place = placeOf(measured.norm, measured.norm / r);
+        const { logObjective } = pathPoint(place, measured.norm);
         // Three standard errors of a dataset.
-        expect(Math.abs(place.lambda - lambda)).toBeLessThan(3 * SCATTER);
-        expect(Math.abs(place.logObjective - measured.logObjective)).toBeLessThan(0.03);
+        expect(Math.abs(place - lambda)).toBeLessThan(3 * SCATTER);
+        expect(Math.abs(logObjective - measured.logObjective)).toBeLessThan(0.03);
       }
     }
   });
@@ -101,7 +102,7 @@ describe('the path on which weights settle', () => {
         const q = entry(rows, row, Column.uNorm);
         if (q < 2) continue;
         const growth = entry(rows, row, Column.uNormSlope) / replica.sigma ** 2;
-        last = Math.abs(placeOf(q, growth).lambda - own);
+        last = Math.abs(placeOf(q, growth) - own);
         worst = Math.max(worst, last);
       }
       console.info(
@@ -116,13 +117,26 @@ describe('the path on which weights settle', () => {
   it('gives a place to a norm and its growth', () => {
     for (const lambda of [0.2, 0.45, 0.5, 0.52, 0.7]) {
       for (const q of [0.01, 0.5, 3, 20]) {
-        const { ridge, logObjective } = pathPoint(lambda, q);
-        if (!(ridge > 0)) continue;
-        const place = placeOf(q, q / ridge);
-        expect(place.lambda).toBeCloseTo(lambda, 7);
-        expect(place.logObjective).toBeCloseTo(logObjective, 6);
+        const { ridge } = pathPoint(lambda, q);
+        if (ridge > 0) expect(placeOf(q, q / ridge)).toBeCloseTo(lambda, 7);
       }
     }
+  });
+});
+
+describe('what no path has', () => {
+  it('is refused', () => {
+    for (const [q, growth] of [
+      [0, 1],
+      [2000, 1],
+      [1, 0],
+      [1, 11],
+      [1, Number.NaN],
+    ] as const) {
+      expect(() => placeOf(q, growth)).toThrow(RangeError);
+    }
+    // So close to λ* the bias overtakes weights of a norm above 1000 only.
+    expect(pathTestTime(divergenceLambda(5, 0.55) - 1e-9, 5, 0.55, 300)).toBeNaN();
   });
 });
 

@@ -20,8 +20,8 @@ function logLambertOfExp(y: number, guess: number): number {
   return v;
 }
 
-/** Range of h that is integrated over; beyond it the normal density is below 1e-22. */
-const RANGE = 10;
+/** Ranges of h that are integrated over; beyond them the normal density is below 1e-22, and 1e-11. */
+const RANGES = { 0.5: 10, 1: 7 } as const;
 
 /** Means over h ~ N(0, 1) with W = W(γe^{qh}). */
 export interface Means {
@@ -37,11 +37,11 @@ export interface Means {
 /**
  * The means at q > 0 and log γ. The trapezoidal rule: W is analytic up to a distance of π/q from the real
  * axis, so the error falls as e^{−2π²/(q·step)}.
- * @param coarse q·step: ½ for rounding, 1 for 3e-9
+ * @param coarse q·step: ½ for an error of rounding, 1 for one of some 1e-9
  */
 export function means(q: number, logGamma: number, coarse: 0.5 | 1 = 0.5): Means {
   const step = Math.min(0.5 * coarse, coarse / q);
-  const half = Math.ceil(RANGE / step);
+  const half = Math.ceil(RANGES[coarse] / step);
   let [ratio, square, rise, mean] = [0, 0, 0, 0];
   let v = logGamma - q * half * step;
   let w = 0;

@@ -51,29 +51,33 @@ export function pathPoint(lambda: number, q: number, guess?: number): PathPoint 
   }
 }
 
-/** The place of a run: the λ whose path goes through its norm at its rate of growth. */
-export interface Place {
-  readonly lambda: number;
-  readonly logObjective: number;
-}
+/** Norms for which the means are computed in less than some milliseconds. */
+export const MOST_NORM = 1000;
+
+/** Weights start to grow as the mean of the data, whose norm is about √λ, and λ is at most 16. */
+export const MOST_GROWTH = 10;
 
 /**
- * The λ whose path has, at the norm q > 0, the rate of growth dq/ds > 0: with r = q/(dq/ds),
+ * The place of a run: the λ whose path has, at the norm q, the rate of growth dq/ds. With r = q/(dq/ds),
  * E[W/(1+W)] + E[W]/r = E[W²]/q² gives γ, and either side is λ.
+ *
+ * @throws RangeError unless 0 < q ≤ 1000 and 0 < dq/ds ≤ 10
  */
-export function placeOf(q: number, growth: number): Place {
-  const inverse = growth / q;
+export function placeOf(q: number, growth: number): number {
+  if (!(q > 0 && q <= MOST_NORM && growth > 0 && growth <= MOST_GROWTH)) {
+    throw new RangeError(
+      `got the norm ${q} with the growth ${growth}; expected them above 0, to 1000 and 10`,
+    );
+  }
   // For γ → 0 the left side is of order γ and the right one of order γ²; for γ → ∞ the right one wins.
   const excess = (x: number): number => {
     const { ratio, mean, square } = means(q, x, 1);
-    return Math.log((ratio + mean * inverse) / square) + 2 * Math.log(q);
+    return Math.log((ratio + (mean * growth) / q) / square) + 2 * Math.log(q);
   };
   let [low, high] = [-1, 1];
-  while (excess(low) < 0) low -= 2 + q * q;
+  while (excess(low) < 0) low -= 2 + q;
   while (excess(high) > 0) high += 2 + q;
-  const logGamma = root(excess, low, high, 1e-12);
-  const { square, mean } = means(q, logGamma, 1);
-  return { lambda: square / (q * q), logObjective: Math.log(mean) - logGamma };
+  return means(q, root(excess, low, high, 1e-12), 1).square / (q * q);
 }
 
 /** A state of a run, to go on from. */
@@ -88,7 +92,7 @@ export interface PathStart {
   readonly logObjective: number;
 }
 
-/** Norm at which a path from the start begins: there u is linear in s to one part in a hundred. */
+/** Norm at which a path from the start begins: there u is linear in s to two parts in a hundred. */
 const FIRST_NORM = 0.01;
 
 /** Longest step in log ‖u‖, and in θ: absolute, and relative to θ. Good to 0.006 in log10 t. */
@@ -99,7 +103,7 @@ const SHORTEST = 1e-6;
 
 /**
  * log10 t at which a run on the path of λ reaches test accuracy a > ½, Φ(θ/‖u‖) = a. ∞: not by the horizon;
- * −∞: it is there from the start.
+ * −∞: it is there from the start; NaN: that is at a norm above 1000, or beyond.
  *
  * Steps are in log q: dθ = r(q)/σ² dlog q by Simpson's rule, and dt = e^θ/E dθ with the exponent linear over a
  * step. They end in front of the settled norm, where r is infinite: from there on only the bias moves.
@@ -130,6 +134,7 @@ export function pathTestTime(
   let settled = !(point.ridge > 0);
   let next: PathPoint | undefined;
   while (!settled && logTime <= horizon * Math.LN10) {
+    if (norm > MOST_NORM) return Number.NaN;
     next ??= pathPoint(lambda, norm * Math.exp(h), point.logGamma);
     const middle = pathPoint(lambda, norm * Math.exp(h / 2), point.logGamma);
     const growing = middle.ridge > 0 && next.ridge > 0;
