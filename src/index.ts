@@ -33,6 +33,13 @@ export { decodeResults, encodeResults, sourceOf } from './results/codec.ts';
 export { fitCollapse } from './results/collapse.ts';
 export { fitDivergence } from './results/divergence.ts';
 export { decodeFile, encodeAs, type Format, formatOf } from './results/formats.ts';
+export { effectiveLambda } from './results/limits.ts';
+export {
+  predictFromAccuracy,
+  predictFromCertificate,
+  predictFromPlace,
+  predictFromRun,
+} from './results/prediction.ts';
 export { fitSeparability } from './results/scaling.ts';
 export { summarise } from './results/summary.ts';
 export { ResultTable } from './results/table.ts';

@@ -4,8 +4,9 @@ import {
   DYNAMICS,
   type Dynamics,
   type DynamicsKind,
+  type DynamicsNumber,
   defaultDynamics,
-  isDescent,
+  settingsOf,
 } from '../model/dynamics.ts';
 import { FieldError } from '../model/fields.ts';
 import { testAccuracy } from '../model/observables.ts';
@@ -24,6 +25,7 @@ import { testTime } from '../results/times.ts';
 import type { View } from '../sweep/cells.ts';
 import type { ChartContent, Line } from './chart.ts';
 import { quietButtonStyle } from './controls-style.ts';
+import { draftSettings, settingsJson } from './draft.ts';
 import { endOf, quantileText } from './format.ts';
 import { DYNAMICS_NAMES, dynamicsText } from './settings.ts';
 import { theme } from './theme.ts';
@@ -43,6 +45,29 @@ const POINTS = 240;
 const COLOURS = ['accent', 'second', 'third', 'fourth'] as const;
 /** Kinds that start from S = 0 on the same data and have the same observables. */
 const KINDS = DYNAMICS.filter((kind) => kind !== 'conformal');
+
+/** Settings that can be chosen, of those that a kind has, with labels that fit a row of fields. */
+const SETTINGS: readonly (readonly [DynamicsNumber, string])[] = [
+  ['learningRate', 'η'],
+  ['momentum', 'β'],
+  ['batchSize', 'Batch'],
+  ['weightDecay', 'Decay γ'],
+];
+
+/** The fields of a kind. */
+const fieldsOf = (kind: DynamicsKind): typeof SETTINGS =>
+  SETTINGS.filter(([name]) => settingsOf(kind).includes(name));
+
+/** Their defaults as text, by name; a minibatch is a part of N samples. */
+function draftOf(kind: DynamicsKind, samples = Infinity): Readonly<Record<string, string>> {
+  const defaults = defaultDynamics(kind);
+  const { batchSize } = defaults;
+  const all = draftSettings({
+    ...defaults,
+    ...(batchSize === undefined ? {} : { batchSize: Math.min(batchSize, samples) }),
+  });
+  return Object.fromEntries(fieldsOf(kind).map(([name]) => [name, all[name] ?? '']));
+}
 
 /** Several dynamics on one dataset: test accuracy against t or the number of steps. */
 export class GrokComparison extends LitElement {
@@ -77,8 +102,9 @@ export class GrokComparison extends LitElement {
       select {
         max-width: 210px;
       }
+      /* Two fields and two buttons in a row beside the map. */
       input {
-        width: 84px;
+        width: 64px;
       }
       ul {
         list-style: none;
@@ -120,7 +146,8 @@ export class GrokComparison extends LitElement {
   @property({ attribute: false }) train: TrainOne | undefined;
 
   @state() private kind: DynamicsKind = 'gd';
-  @state() private learningRate = String(defaultDynamics('gd').learningRate);
+  /** What has been typed, by name of the setting. */
+  @state() private settings = draftOf('gd');
   @state() private against: 't' | 'steps' = 't';
   @state() private busy = false;
   @state() private problem = '';
@@ -151,27 +178,26 @@ export class GrokComparison extends LitElement {
             id="kind"
             @change=${(event: Event) => {
               this.kind = (event.target as HTMLSelectElement).value as DynamicsKind;
-              this.learningRate = String(defaultDynamics(this.kind).learningRate ?? '');
+              this.settings = draftOf(this.kind, view.plan.cellOf(this.index).samples);
             }}
           >
             ${KINDS.map((kind) => html`<option value=${kind} ?selected=${kind === this.kind}>${DYNAMICS_NAMES[kind]}</option>`)}
           </select>
         </div>
-        ${
-          isDescent(this.kind)
-            ? html`<div>
-                <label for="rate">η</label>
-                <input
-                  id="rate"
-                  inputmode="decimal"
-                  .value=${this.learningRate}
-                  @input=${(event: Event) => {
-                    this.learningRate = (event.target as HTMLInputElement).value;
-                  }}
-                />
-              </div>`
-            : nothing
-        }
+        ${fieldsOf(this.kind).map(
+          ([name, label]) => html`<div>
+            <label for=${name}>${label}</label>
+            <input
+              id=${name}
+              inputmode="decimal"
+              .value=${this.settings[name] ?? ''}
+              @input=${(event: Event) => {
+                const text = (event.target as HTMLInputElement).value;
+                this.settings = { ...this.settings, [name]: text };
+              }}
+            />
+          </div>`,
+        )}
         <button
           ?disabled=${this.busy || all.length >= COLOURS.length}
           @click=${() => this.#add(view)}
@@ -236,7 +262,7 @@ export class GrokComparison extends LitElement {
     const of = this.#of;
     let spec: SweepSpec;
     try {
-      spec = specOf(view, this.index, this.kind, this.learningRate);
+      spec = specOf(view, this.index, this.kind, this.settings);
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       this.problem = error.message;
@@ -258,12 +284,16 @@ function labelOf(dynamics: Dynamics): string {
 }
 
 /** One cell with the dataset of a replica, trained by another kind of dynamics. */
-function specOf(view: View, index: number, kind: DynamicsKind, rate: string): SweepSpec {
+function specOf(
+  view: View,
+  index: number,
+  kind: DynamicsKind,
+  settings: Readonly<Record<string, string>>,
+): SweepSpec {
   const { plan } = view;
   const { lambda, samples, sigma } = plan.cellOf(index);
   const { seed } = plan.replica(index);
   const { version, ensemble, data, thresholds } = specToJson(plan.spec);
-  const learningRate = Number(rate.replace('−', '-')) || rate;
   return parseSpec({
     version,
     ensemble,
@@ -273,11 +303,7 @@ function specOf(view: View, index: number, kind: DynamicsKind, rate: string): Sw
     sigma,
     x: { over: 'lambda', values: [lambda] },
     y: { over: 'seed', values: [seed] },
-    dynamics: {
-      kind,
-      ...(isDescent(kind) ? { learningRate } : {}),
-      ...(kind === 'sgd' ? { batchSize: Math.min(32, samples) } : {}),
-    },
+    dynamics: { kind, ...settingsJson(settings, []) },
   });
 }
 

@@ -51,7 +51,11 @@ function draftAxis(axis: Axis): AxisDraft {
   };
 }
 
-function draftSettings({ kind, ...settings }: SweepSpec['dynamics']): Record<string, string> {
+/** Settings of dynamics as text, by name. */
+export function draftSettings({
+  kind,
+  ...settings
+}: SweepSpec['dynamics']): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
 }
 
@@ -117,7 +121,8 @@ function dataJson({ distribution, degrees, spectrum, shift }: Draft): object {
   };
 }
 
-function settingsJson(settings: Draft['settings'], axes: readonly string[]): object {
+/** Settings as a spec has them, without those that axes run over. */
+export function settingsJson(settings: Draft['settings'], axes: readonly string[]): object {
   const entries = Object.entries(settings).filter(([name]) => !axes.includes(name));
   return Object.fromEntries(entries.map(([name, text]) => [name, value(text)]));
 }

@@ -12,6 +12,7 @@ import { quietButtonStyle } from './controls-style.ts';
 import { type Curves, curvesOf } from './curves.ts';
 import { count, endOf, number, quantileText, time } from './format.ts';
 import type { CellPosition } from './map-window.ts';
+import { predictionFacts } from './predictions.ts';
 import { chartsOf, type RunChart, withOther } from './run-charts.ts';
 import type { TableContent } from './table.ts';
 import { theme } from './theme.ts';
@@ -98,6 +99,7 @@ export class GrokInspector extends LitElement {
 
   #curvature: { readonly of: string; readonly value: number } | undefined;
   #curves: { readonly of: object; readonly curves: Curves } | undefined;
+  #foretold: { readonly of: unknown[]; readonly facts: [string, string][] } | undefined;
   #charts: { readonly of: unknown[]; readonly charts: RunChart[] } | undefined;
 
   protected override render(): unknown {
@@ -166,6 +168,7 @@ export class GrokInspector extends LitElement {
     const facts: [string, string][] = [
       [`memorised, train ≥ ${trained}`, text(train)],
       [`generalised, test ≥ ${a}`, text(test)],
+      ...this.#told(view, index),
       ['delay, t_test / t_train', delay],
       [
         plan.spec.dynamics.steps === undefined ? 'gradients' : 'steps',
@@ -216,6 +219,16 @@ export class GrokInspector extends LitElement {
       this.#curvature = { of, value: startCurvature(plan.replica(index), sigma) };
     }
     return stableLearningRate(dynamics, this.#curvature.value);
+  }
+
+  /** What could be told in advance, made anew only for another replica, accuracy or certificate. */
+  #told(view: View, index: number): [string, string][] {
+    const { table, accuracy } = view;
+    const of = [table.record(index), accuracy, table.separability(index)];
+    if (!of.every((each, k) => each === this.#foretold?.of[k])) {
+      this.#foretold = { of, facts: predictionFacts(view, index) };
+    }
+    return this.#foretold?.facts ?? [];
   }
 
   #curvesOf(rows: Parameters<typeof curvesOf>[0], samples: number): Curves {

@@ -387,7 +387,7 @@ describe('grokscope audit', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^WebAssembly, .*float32/);
     expect(stdout).not.toMatch(/FAIL/);
-    expect(stdout).toMatch(/9 of 9 claims hold; size small/);
+    expect(stdout).toMatch(/10 of 10 claims hold; size small/);
     expect(code).toBe(0);
   }, 300_000);
 

@@ -3,6 +3,7 @@ import { runFlow } from '../../src/cpu/flow.ts';
 import { normalCdf } from '../../src/model/normal.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import { logConformalTime } from '../../src/model/theory/conformal.ts';
+import { lambertOfExp } from '../../src/model/theory/lambert.ts';
 import { lateClock, lateTestTime, separableRates } from '../../src/model/theory/late.ts';
 import {
   criticalMargin,
@@ -18,7 +19,7 @@ import {
   twoPoints,
 } from '../../src/model/theory/one-dimensional.ts';
 import { root } from '../../src/model/theory/root.ts';
-import { lambertOfExp, saddlePoint, saddlePointOfNorm } from '../../src/model/theory/saddle.ts';
+import { saddlePoint, saddlePointOfNorm } from '../../src/model/theory/saddle.ts';
 import { separableProbability } from '../../src/model/theory/wendel.ts';
 import { Column, entry, rowCount } from '../../src/model/trajectory.ts';
 

@@ -54,6 +54,63 @@ describe('training in steps on the page', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it('has fields for the settings of each kind, which fit a phone', async () => {
+    const page = await open(browser(), { hash: link(RATES), width: 390, height: 844 });
+    await untilStatus(page, /done/);
+    const comparison = page.locator('grok-comparison');
+    const fields = (): Promise<string[]> =>
+      comparison.locator('input').evaluateAll((all) => all.map(({ id }) => id));
+    const kind = comparison.locator('#kind');
+    for (const [name, expected] of [
+      ['flow', ['weightDecay']],
+      ['heavyBall', ['learningRate', 'momentum', 'weightDecay']],
+      ['adam', ['learningRate']],
+      ['sgd', ['learningRate', 'batchSize', 'weightDecay']],
+    ] as const) {
+      await kind.selectOption(name);
+      expect(await fields()).toEqual(expected);
+      expect(await overflow(page)).toBe(0);
+    }
+    // A minibatch is a part of the 24 samples.
+    expect(await comparison.getByLabel('Batch').inputValue()).toBe('24');
+    await comparison.getByLabel('Batch').fill('25');
+    const train = comparison.getByRole('button', { name: 'Train', exact: true });
+    await train.click();
+    expect(await comparison.getByRole('alert').innerText()).toBe(
+      'dynamics.batchSize: got 25; expected at most N, 24',
+    );
+    // By keyboard alone: from the batch size over the decay to the button.
+    await comparison.getByLabel('Batch').fill('4');
+    await comparison.getByLabel('Batch').press('Tab');
+    await page.keyboard.type('0.1');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await comparison.locator('li').nth(1).waitFor({ timeout: 100_000 });
+    await kind.selectOption('heavyBall');
+    await comparison.getByLabel('β').fill('0.5');
+    await train.click();
+    await comparison.locator('li').nth(2).waitFor({ timeout: 100_000 });
+    expect((await comparison.locator('li').allInnerTexts()).slice(1)).toEqual([
+      expect.stringMatching(/^minibatch descent, η 0\.01, minibatches of 4, decay 0\.1\s+test ≥/),
+      expect.stringMatching(/^heavy ball, η 0\.01, β 0\.5\s+test ≥/),
+    ]);
+    expect(await overflow(page)).toBe(0);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it.each([
+    ['λ × η', /480 of 480 replicas · \d+ failed · done/],
+    ['λ × weight decay', /320 of 320 replicas · done/],
+    ['λ × batch size', /280 of 280 replicas · done/],
+    ['λ × β', /280 of 280 replicas · done/],
+  ])('runs the preset %s', async (name, end) => {
+    const page = await open(browser());
+    await page.locator('#preset').selectOption({ label: name });
+    await page.getByRole('button', { name: /^Run/ }).click();
+    await untilStatus(page, end);
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('says what would take hours, and offers the flow', async () => {
     const page = await open(browser(), { hash: link(RATES) });
     await untilStatus(page, /done/);

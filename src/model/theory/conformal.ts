@@ -1,5 +1,6 @@
 /** Conformal time: the clock in which a run with bias follows the run without. */
 import { interpolate, type Rows, rowCount } from '../trajectory.ts';
+import { logAdd } from './log.ts';
 
 /** Pieces of a step; over each, the logarithm of the integrand is taken as linear. */
 const PIECES = 16;
@@ -29,10 +30,4 @@ export function logConformalTime(rows: Rows): Float64Array {
     logs[row + 1] = logTau;
   }
   return logs;
-}
-
-/** log(e^a + e^b). */
-function logAdd(a: number, b: number): number {
-  const high = Math.max(a, b);
-  return high === -Infinity ? high : high + Math.log1p(Math.exp(-Math.abs(a - b)));
 }

@@ -1,5 +1,5 @@
 /** The inseparable side of the edge, λ < ½, in the limit N → ∞ at fixed λ = d/N. */
-import { normalDensity } from '../normal.ts';
+import { means } from './lambert.ts';
 import { root } from './root.ts';
 
 /** What the late-time objective E(u) = (1/N) Σ exp(u·g_i) and its minimiser tend to for N → ∞. */
@@ -9,51 +9,6 @@ export interface SaddlePoint {
   readonly norm: number;
   /** E∞, the minimum. */
   readonly objective: number;
-}
-
-/** W(e^y), W the Lambert function, for every real y: w + log w = y. Relative error about 1e-15. */
-export function lambertOfExp(y: number): number {
-  return Math.exp(logLambertOfExp(y, y < 1 ? y : Math.log(y)));
-}
-
-/** log W(e^y) from a guess. */
-function logLambertOfExp(y: number, guess: number): number {
-  // Newton on v + e^v = y, v = log w: convex, so it converges from the right without overshooting.
-  let v = guess;
-  for (let k = 0; k < 50; k++) {
-    const w = Math.exp(v);
-    const step = (v + w - y) / (1 + w);
-    v -= step;
-    // Convergence is quadratic: the next step would be below rounding.
-    if (Math.abs(step) <= 1e-8) break;
-  }
-  return v;
-}
-
-/** Range of h that is integrated over; beyond it the normal density is below 1e-22. */
-const RANGE = 10;
-
-/**
- * Means over h ~ N(0, 1) of W/(1+W), W² and W with W = W(γe^{qh}). The trapezoidal rule: W is
- * analytic up to a distance of π/q from the real axis, so the error falls as e^{−2π²/(q·step)}.
- */
-function means(q: number, logGamma: number): { ratio: number; square: number; mean: number } {
-  const step = Math.min(0.25, 0.5 / q);
-  const half = Math.ceil(RANGE / step);
-  let [ratio, square, mean] = [0, 0, 0];
-  let v = logGamma - q * half * step;
-  let w = 0;
-  for (let k = -half; k <= half; k++) {
-    const h = k * step;
-    // dv/dy = 1/(1 + w): the neighbour is a good guess.
-    v = logLambertOfExp(logGamma + q * h, v + (k === -half ? 0 : (q * step) / (1 + w)));
-    w = Math.exp(v);
-    const weight = normalDensity(h) * step;
-    ratio += (weight * w) / (1 + w);
-    square += weight * w * w;
-    mean += weight * w;
-  }
-  return { ratio, square, mean };
 }
 
 /**
