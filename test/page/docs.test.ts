@@ -71,6 +71,16 @@ describe('the documentation', () => {
     },
   );
 
+  it('shows the host in React as the example has it', () => {
+    const text = read('docs/embed.md');
+    for (const [language, file] of [
+      ['tsx', 'scope.tsx'],
+      ['ts', 'grok-scope.d.ts'],
+    ]) {
+      expect(text).toContain(`\`\`\`${language}\n${read(`examples/embed/react/${file}`)}\`\`\``);
+    }
+  });
+
   it('is one link away from every page', () => {
     for (const page of ['index.html', 'paper.html']) {
       expect(readFileSync(join(SITE, page), 'utf8')).toContain('href="docs/index.html"');
