@@ -13,6 +13,7 @@ import { GrokPool } from './ui/pool.ts';
 import { GrokProfile } from './ui/profile.ts';
 import { GrokProgress } from './ui/progress.ts';
 import { GrokRuns } from './ui/runs.ts';
+import { GrokSigmaSlider } from './ui/sigma-slider.ts';
 import { GrokSpecForm } from './ui/spec-form.ts';
 import { GrokTable } from './ui/table.ts';
 import { GrokTakeOut } from './ui/take-out.ts';
@@ -34,6 +35,7 @@ register({
   'grok-profile': GrokProfile,
   'grok-progress': GrokProgress,
   'grok-runs': GrokRuns,
+  'grok-sigma-slider': GrokSigmaSlider,
   'grok-spec-form': GrokSpecForm,
   'grok-table': GrokTable,
   'grok-take-out': GrokTakeOut,

@@ -37,6 +37,7 @@ import { QUANTITY_WORDS } from './quantity.ts';
 import { recordedLink, replayText } from './replay.ts';
 import type { RunAction } from './runs.ts';
 import { Shelf } from './shelf.ts';
+import type { SigmaChange } from './sigma-slider.ts';
 import { theme } from './theme.ts';
 import { TOUR } from './tour-steps.ts';
 
@@ -46,6 +47,9 @@ const PAINT_SHARE = 8;
 
 /** Seconds of training in steps that are not begun without a word. */
 const LONG = 3600;
+
+/** Part of a sweep that makes its coarse map: every fourth column and row. */
+const COARSE = 1 / 16;
 
 /** Bytes of a file that is read at all. */
 const LARGEST_FILE = 1e9;
@@ -62,8 +66,11 @@ interface Opened {
   readonly table: ResultTable;
 }
 
-/** What a sweep begins with: nothing, what is kept of its spec or of a run, a file, or results at hand. */
-type From = 'nothing' | 'kept' | RunInfo | Opened | ResultTable;
+/**
+ * What a sweep begins with: nothing, what is kept of its spec or of a run, a file, or results at hand. A
+ * passing one goes on with what is kept of it, but is not kept itself.
+ */
+type From = 'nothing' | 'passing' | 'kept' | RunInfo | Opened | ResultTable;
 
 /** A sweep that is asked for. */
 interface Request {
@@ -116,6 +123,10 @@ export class GrokLab extends LitElement {
   #run: Promise<void> = Promise.resolve();
   /** Counts the runs asked for: of several that wait, the newest begins. */
   #asked = 0;
+  /** The sweep that runs or ran last; one in passing is on the page once its coarse map is there. */
+  #running: Sweep | undefined;
+  /** Whether that is still to come, which the next one in passing waits for. */
+  #unseen = false;
   #owner: EngineOwner | undefined;
   /** Sweeps of one replica that run beside the map's. */
   readonly #beside = new Set<Sweep>();
@@ -146,7 +157,7 @@ export class GrokLab extends LitElement {
       if (this.isConnected) return;
       this.#asked++;
       this.#owner?.cancel();
-      this.sweep?.stop();
+      this.#running?.stop();
       for (const sweep of this.#beside) sweep.stop();
       this.certification?.stop();
       this.#run = this.#run.then(async () => {
@@ -204,8 +215,9 @@ export class GrokLab extends LitElement {
     this.spec = request.spec;
     this.problem = '';
     this.#owner?.cancel();
-    this.sweep?.stop();
+    this.#running?.stop();
     this.certification?.stop();
+    this.#unseen = request.from === 'passing';
     const asked = ++this.#asked;
     this.#run = this.#run.then(() => this.#sweep(request, asked));
   }
@@ -218,16 +230,26 @@ export class GrokLab extends LitElement {
     const start = await this.#startOf(plan, engine, request);
     if (asked !== this.#asked) return;
     const sweep = new Sweep(plan, engine, start);
-    sweep.onchange = () => this.#schedule();
+    this.#running = sweep;
+    sweep.onchange = () => {
+      const telling = sweep.state === 'failed' || sweep.table.done >= COARSE * plan.size;
+      if (this.#unseen && asked === this.#asked && telling) this.#show(sweep, request);
+      this.#schedule();
+    };
     sweep.onresults = (trajectories) => this.#shelf.keeper?.add(trajectories);
+    if (!this.#unseen) this.#show(sweep, request);
+    await sweep.run();
+    this.#select();
+    this.#shelf.settle();
+  }
+
+  #show(sweep: Sweep, request: Request): void {
+    this.#unseen = false;
     this.certification = undefined;
     this.hovered = undefined;
     this.other = undefined;
     this.sweep = sweep;
     this.#look(request.view ?? this.shown);
-    await sweep.run();
-    this.#select();
-    this.#shelf.settle();
   }
 
   /** The table that a sweep goes on with, which is kept from now on. */
@@ -244,12 +266,17 @@ export class GrokLab extends LitElement {
       await this.#shelf.release();
       return { table: from.table, only: [] };
     }
-    const kept = from === 'kept' ? this.#shelf.find(plan, info) : from;
+    const kept =
+      typeof from === 'string' && from !== 'nothing' ? this.#shelf.find(plan, info) : from;
     if (typeof kept === 'object' && 'id' in kept) {
       const table = await this.#shelf.resume(plan, kept);
       if (kept.engine.kind === info.kind) return { table };
       // One record, one engine: what is missing is not run on another one.
       return { table, only: [] };
+    }
+    if (from === 'passing') {
+      await this.#shelf.release();
+      return {};
     }
     const table = typeof kept === 'object' ? kept : tableFor(plan);
     await this.#shelf.begin(plan, info, table);
@@ -572,7 +599,15 @@ export class GrokLab extends LitElement {
         .revision=${this.painted}
         @view-change=${({ detail }: CustomEvent<Partial<LabView>>) =>
           this.#change(detail, 'accuracy' in detail ? 'replace' : 'push')}
-      ></grok-view-bar>`;
+      >${
+        [plan.spec.x.over, plan.spec.y.over].includes('sigma')
+          ? nothing
+          : html`<grok-sigma-slider
+              .spec=${this.spec}
+              .ready=${() => !this.#unseen}
+              @sigma-change=${(event: CustomEvent<SigmaChange>) => this.#slide(event.detail)}
+            ></grok-sigma-slider>`
+      }</grok-view-bar>`;
     return html`
       <h2>${title}</h2>
       <p class="muted">${sentence} ${commonText(plan)}; ${cellText(plan)}.</p>
@@ -678,10 +713,32 @@ export class GrokLab extends LitElement {
       setup.open = false;
       setup.querySelector('summary')?.focus();
     }
+    this.#runOrAsk({ spec, view, from: 'nothing' });
+  }
+
+  /** Runs a spec, or asks first where it would take long. */
+  #runOrAsk(request: Request): void {
+    const { spec } = request;
     const processors = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
     const seconds = estimateSeconds(spec, processors);
     this.long = seconds > LONG ? { spec, seconds } : undefined;
-    if (!this.long) this.#start({ spec, view, from: 'nothing' });
+    if (!this.long) this.#start(request);
+  }
+
+  /** Runs the map at another σ: in passing while the slider moves, for good where it comes to rest. */
+  #slide({ sigma, settled }: SigmaChange): void {
+    const spec = { ...this.spec, sigma };
+    const view = { ...this.shown, recorded: undefined };
+    // The run of the last passing value may have come far: it goes on.
+    const here = this.sweep?.plan.spec === this.spec && sigma === this.spec.sigma;
+    if (!settled) {
+      if (!here) this.#start({ spec, view, from: 'passing' });
+      return;
+    }
+    const hash = hashOf(spec, view);
+    if (hash !== location.hash) history.pushState(null, '', hash);
+    if (here && this.#shelf.keeper) return;
+    this.#runOrAsk({ spec, view, from: here ? (this.sweep as Sweep).table : 'kept' });
   }
 
   /** Says what a run would take, and offers the flow. */
