@@ -2,6 +2,7 @@ import type { BuildEnvironmentOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { assembly } from './scripts/assembly.js';
 import { docs } from './scripts/docs.js';
+import { templates } from './scripts/templates.js';
 
 /** The element as a library, for projects that have lit and uplot, and as one file with everything. */
 const element = (fileName: string, external: string[] | RegExp[]): BuildEnvironmentOptions => ({
@@ -35,7 +36,7 @@ const builds: Record<string, BuildEnvironmentOptions> = {
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: builds[mode] ? [assembly()] : [assembly(), docs()],
+  plugins: [assembly(), templates(), ...(builds[mode] ? [] : [docs()])],
   build: builds[mode] ?? {
     outDir: 'dist/page',
     emptyOutDir: true,
