@@ -7,6 +7,7 @@ import { GrokComparison } from './ui/comparison.ts';
 import { GrokDivergence } from './ui/divergence.ts';
 import { GrokFigure } from './ui/figure.ts';
 import { GrokHeatmap } from './ui/heatmap.ts';
+import { GrokHistogram } from './ui/histogram.ts';
 import { GrokInspector } from './ui/inspector.ts';
 import { GrokLab } from './ui/lab.ts';
 import { GrokPool } from './ui/pool.ts';
@@ -29,6 +30,7 @@ register({
   'grok-divergence': GrokDivergence,
   'grok-figure': GrokFigure,
   'grok-heatmap': GrokHeatmap,
+  'grok-histogram': GrokHistogram,
   'grok-inspector': GrokInspector,
   'grok-lab': GrokLab,
   'grok-pool': GrokPool,

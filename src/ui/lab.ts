@@ -103,6 +103,8 @@ export class GrokLab extends LitElement {
   /** The cell under the pointer, on the map or in the profile. */
   @state() private hovered: CellPosition | undefined;
   @state() private pointed: number | undefined;
+  /** The cells of the bar of the histogram that is pointed at. */
+  @state() private marked: readonly CellPosition[] = [];
   /** Of the present sweep: the one that goes on, or the last. */
   @state() private certification: Certification | undefined;
   @state() private problem = '';
@@ -247,6 +249,7 @@ export class GrokLab extends LitElement {
     this.#unseen = false;
     this.certification = undefined;
     this.hovered = undefined;
+    this.marked = [];
     this.other = undefined;
     this.sweep = sweep;
     this.#look(request.view ?? this.shown);
@@ -420,7 +423,7 @@ export class GrokLab extends LitElement {
             .revision=${this.painted}
             .cell=${this.shown.cell}
             .seed=${this.shown.nth}
-            .hovered=${this.hovered}
+            .hovered=${this.hovered ? [this.hovered] : this.marked}
             .linkOf=${(index: number) => this.#linkOf(index)}
             @seed-select=${(event: CustomEvent<number>) => this.#change({ nth: event.detail })}
             .certifiable=${this.certifier !== undefined && this.certification?.state !== 'running'}
@@ -619,6 +622,7 @@ export class GrokLab extends LitElement {
         .brush=${brush}
         .window=${window}
         .pointed=${this.pointed}
+        .marked=${this.marked}
         .colourMap=${colourMap}
         .colourRange=${colourRange}
         .explorable=${true}
@@ -634,7 +638,7 @@ export class GrokLab extends LitElement {
       ${this.wide ? nothing : bar}
       ${this.#renderCompared(view)}
       <grok-pool .view=${view} .revision=${this.painted} .brush=${brush}></grok-pool>
-      ${this.#renderProfile(view)}
+      ${this.#renderProfile(view)} ${this.#renderHistogram(view)}
     `;
   }
 
@@ -696,10 +700,26 @@ export class GrokLab extends LitElement {
         .row=${row}
         .window=${this.shown.window}
         .pointed=${this.hovered?.ix ?? this.pointed}
+        .marked=${this.marked.map(({ ix }) => ix)}
         @column-hover=${(event: CustomEvent<number | null>) => {
           this.pointed = event.detail ?? undefined;
         }}
       ></grok-profile>
+    `;
+  }
+
+  /** How the replicas of the whole map are distributed. */
+  #renderHistogram(view: MapView): unknown {
+    return html`
+      <h2>All replicas</h2>
+      <grok-histogram
+        .view=${view}
+        .revision=${this.painted}
+        .hovered=${this.hovered}
+        @bin-hover=${(event: CustomEvent<readonly CellPosition[] | null>) => {
+          this.marked = event.detail ?? [];
+        }}
+      ></grok-histogram>
     `;
   }
 

@@ -442,7 +442,7 @@ export class GrokScope extends LitElement {
           .revision=${this.revision}
           .cell=${cell}
           .seed=${this.shown.nth}
-          .hovered=${this.hovered}
+          .hovered=${this.hovered ? [this.hovered] : []}
           @seed-select=${(event: CustomEvent<number>) => this.#look({ ...this.shown, nth: event.detail })}
         ></grok-inspector>
       </div>
