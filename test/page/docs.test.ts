@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -78,6 +79,22 @@ describe('the documentation', () => {
       ['ts', 'grok-scope.d.ts'],
     ]) {
       expect(text).toContain(`\`\`\`${language}\n${read(`examples/embed/react/${file}`)}\`\`\``);
+    }
+  });
+
+  it('has pictures with words for those who do not see them, of less than 300 kB', () => {
+    const pictures = readdirSync(join(ROOT, 'docs/pictures'));
+    const used = ['README.md', ...names().map((name) => `docs/${name}.md`)].flatMap((file) =>
+      [...read(file).matchAll(/!\[([^\]]*)\]\((?:docs\/)?pictures\/([^)]+)\)/g)].map(
+        ([, words = '', picture]) => {
+          expect(words.length).toBeGreaterThan(15);
+          return picture;
+        },
+      ),
+    );
+    expect([...new Set(used)].sort()).toEqual(pictures.sort());
+    for (const picture of pictures) {
+      expect(statSync(join(ROOT, 'docs/pictures', picture)).size).toBeLessThan(300_000);
     }
   });
 
