@@ -1,6 +1,8 @@
 import type { BuildEnvironmentOptions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { assembly } from './scripts/assembly.js';
+import { docs } from './scripts/docs.js';
+import { templates } from './scripts/templates.js';
 
 /** The element as a library, for projects that have lit and uplot, and as one file with everything. */
 const element = (
@@ -16,8 +18,9 @@ const element = (
 });
 
 /**
- * Four builds: the pages (default) and, by `--mode`, the headless library and command line (`node`), the
- * element as a library (`element`) and as one file (`scope`). Nothing of one is inlined into another.
+ * Four builds: the pages with the documentation (default) and, by `--mode`, the headless library and
+ * command line (`node`), the element as a library (`element`) and as one file (`scope`). Nothing of one is
+ * inlined into another.
  */
 const builds: Record<string, BuildEnvironmentOptions> = {
   node: {
@@ -38,7 +41,7 @@ const builds: Record<string, BuildEnvironmentOptions> = {
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [assembly()],
+  plugins: [assembly(), templates(), ...(builds[mode] ? [] : [docs()])],
   build: builds[mode] ?? {
     outDir: 'dist/page',
     emptyOutDir: true,

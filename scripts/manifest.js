@@ -49,7 +49,7 @@ export function interfaceOf(source) {
   });
   const body = source.slice(source.indexOf('export class GrokScope'));
   const attributes = [
-    ...body.matchAll(/(\/\*\*[^/]*\*\/)\s*@property\(\) (\w+)(?:: ([^=]+))? = ([^;]+);/g),
+    ...body.matchAll(/(\/\*\*[^/]*\*\/)\s*@property\([^)]*\) (\w+)(?:: ([^=]+))? = ([^;]+);/g),
   ].map(([, doc = '', name = '', type = 'string', initial = '']) => ({
     name,
     type: type.trim(),

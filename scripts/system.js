@@ -5,6 +5,16 @@ import { join } from 'node:path';
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
+/** Chromium that loads nothing but the pages it is given; root needs the sandbox off. */
+export const QUIET = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** Mesa's software Vulkan driver, which wgpu runs on. */
 export const LAVAPIPE = `/usr/share/vulkan/icd.d/lvp_icd.${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.json`;
 

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,32 +64,46 @@ describe('the packed package', () => {
     expect(out.trim()).toBe('function function');
   });
 
+  /** What a strict project's compiler says to a file of it. */
+  function compile(file: string): string {
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'esnext'];
+    const more = ['--moduleResolution', 'bundler', '--lib', 'es2023,dom', '--types', ''];
+    const jsx = ['--jsx', 'react-jsx', '--allowImportingTsExtensions', '--skipLibCheck'];
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    try {
+      execFileSync('node', [tsc, ...options, ...more, ...jsx, file], {
+        cwd: project,
+        encoding: 'utf8',
+      });
+      return '';
+    } catch (error) {
+      return (error as { stdout: string }).stdout;
+    }
+  }
+
   it('has types that a strict project compiles with', () => {
     writeFileSync(join(project, 'use.ts'), PROJECT);
-    const compile = (): string => {
-      try {
-        const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'esnext'];
-        const more = ['--moduleResolution', 'bundler', '--lib', 'es2023,dom', '--types', ''];
-        execFileSync(
-          'node',
-          [
-            join(ROOT, 'node_modules/typescript/bin/tsc'),
-            ...options,
-            ...more,
-            '--skipLibCheck',
-            'use.ts',
-          ],
-          { cwd: project, encoding: 'utf8' },
-        );
-        return '';
-      } catch (error) {
-        return (error as { stdout: string }).stdout;
-      }
-    };
-    expect(compile()).toBe('');
+    expect(compile('use.ts')).toBe('');
     // A check that can fail.
     writeFileSync(join(project, 'use.ts'), PROJECT.replace("'full'", "'some'"));
-    expect(compile()).toMatch(/Type '"some"' is not assignable/);
+    expect(compile('use.ts')).toMatch(/Type '"some"' is not assignable/);
+  });
+
+  it('has types that the host in React compiles with', () => {
+    for (const name of ['@types', 'csstype']) {
+      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+    }
+    const example = join(ROOT, 'examples/embed/react');
+    for (const file of readdirSync(example)) {
+      writeFileSync(join(project, file), readFileSync(join(example, file)));
+    }
+    const use = `/// <reference path="grok-scope.d.ts" />\nimport './main.tsx';\n`;
+    writeFileSync(join(project, 'react.ts'), use);
+    expect(compile('react.ts')).toBe('');
+    const scope = readFileSync(join(example, 'scope.tsx'), 'utf8');
+    const wrong = scope.replace('"none"', '"some"').replace('detail.done', 'detail.doen');
+    writeFileSync(join(project, 'scope.tsx'), wrong);
+    expect(compile('react.ts')).toMatch(/'"some"'.*[\s\S]*'doen' does not exist/);
   });
 });
 

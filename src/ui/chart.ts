@@ -167,7 +167,7 @@ export class GrokChart extends PlotElement {
     this.#labelLeaving(chart, leaving, inside, palette);
     // Labels at the ends of the lines, pushed apart where the ends meet.
     const ends = lines
-      .filter((line) => !leaving.includes(line))
+      .filter((line) => line.label !== '' && !leaving.includes(line))
       .map(({ label, colour, values }) => ({
         label,
         colour: palette[colour],

@@ -120,6 +120,8 @@ export class GrokHeatmap extends PlotElement {
   @property({ attribute: false }) window: MapWindow | undefined;
   /** A column that another picture points at. */
   @property({ attribute: false }) pointed: number | undefined;
+  /** Cells that another picture points at. */
+  @property({ attribute: false }) marked: readonly CellPosition[] = [];
   @property({ attribute: false }) colourMap: ColourMap = 'viridis';
   /** Values at the ends of the colours; undefined: those of the map. */
   @property({ attribute: false }) colourRange: readonly [number, number] | undefined;
@@ -483,6 +485,7 @@ export class GrokHeatmap extends PlotElement {
           : { from: { ix: column, iy: 0 }, to: { ix: column, iy: ys.length - 1 } },
         palette.accent,
       ],
+      ...this.marked.map((cell): [CellRange, string] => [{ from: cell, to: cell }, palette.accent]),
     ];
     const ratio = devicePixelRatio;
     for (const [range, colour] of marks) {

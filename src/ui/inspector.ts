@@ -13,9 +13,12 @@ import { type Curves, curvesOf } from './curves.ts';
 import { count, endOf, number, quantileText, time } from './format.ts';
 import type { CellPosition } from './map-window.ts';
 import { predictionFacts } from './predictions.ts';
-import { chartsOf, type RunChart, withOther } from './run-charts.ts';
+import { chartsOf, type RunChart, withOthers } from './run-charts.ts';
 import type { TableContent } from './table.ts';
 import { theme } from './theme.ts';
+
+/** Runs that are drawn beside the one that is shown, at most about. */
+const MOST_BESIDE = 8;
 
 /**
  * How one replica memorised and then generalised: its numbers and its curves.
@@ -91,8 +94,8 @@ export class GrokInspector extends LitElement {
   @property({ attribute: false }) certifiable = false;
   /** Which of the cell's seeds, counted from 0. */
   @property({ attribute: false }) seed = 0;
-  /** The cell that is pointed at elsewhere, whose test accuracy is drawn beside. */
-  @property({ attribute: false }) hovered: CellPosition | undefined;
+  /** Cells that are pointed at elsewhere; the runs of some of them are drawn beside. */
+  @property({ attribute: false }) hovered: readonly CellPosition[] = [];
   /** The link to a replica; without it, none is offered. */
   @property({ attribute: false }) linkOf: ((index: number) => string) | undefined;
   @state() private copied = '';
@@ -246,11 +249,15 @@ export class GrokInspector extends LitElement {
     if (!of.every((each, k) => each === this.#charts?.of[k])) {
       this.#charts = { of, charts: chartsOf(curves, marks, asymptotes, this.#thresholds()) };
     }
-    const [accuracy, ...rest] = this.#charts?.charts ?? [];
-    const other = this.#hoveredCurves();
-    const charts = accuracy
-      ? [other ? withOther(accuracy, curves, other) : accuracy, ...rest]
-      : rest;
+    const [accuracy, loss, norm, plane] = this.#charts?.charts ?? [];
+    if (!accuracy || !loss || !norm || !plane) return nothing;
+    const others = this.#hoveredCurves();
+    const times = others.map(({ log10t, testAccuracy }) => ({ x: log10t, y: testAccuracy }));
+    const paths = others.map(({ clock, uNorm }) => ({ x: [0, ...clock], y: [0, ...uNorm] }));
+    const charts =
+      others.length > 0
+        ? [withOthers(accuracy, times), loss, norm, withOthers(plane, paths)]
+        : [accuracy, loss, norm, plane];
     return html`
       ${charts.map(
         ({ title, label, note, content }) => html`<h3>${title}</h3>
@@ -262,13 +269,17 @@ export class GrokInspector extends LitElement {
     `;
   }
 
-  /** Curves of the cell that is pointed at, its first replica, if it is another one. */
-  #hoveredCurves(): Curves | undefined {
+  /** Curves of cells that are pointed at, of the first replica of each, without the one that is shown. */
+  #hoveredCurves(): Curves[] {
     const { view, hovered, cell } = this;
-    if (!view || !hovered || (hovered.ix === cell?.ix && hovered.iy === cell.iy)) return undefined;
-    const index = view.plan.firstOf(hovered.ix, hovered.iy);
-    const rows = view.table.record(index);
-    return rows && rows.length > 0 ? curvesOf(rows, view.plan.cellOf(index).samples) : undefined;
+    if (!view) return [];
+    const others = hovered.filter(({ ix, iy }) => ix !== cell?.ix || iy !== cell.iy);
+    const stride = Math.ceil(others.length / MOST_BESIDE);
+    return others.flatMap(({ ix, iy }, k) => {
+      const index = view.plan.firstOf(ix, iy);
+      const rows = k % stride === 0 ? view.table.record(index) : undefined;
+      return rows && rows.length > 0 ? [curvesOf(rows, view.plan.cellOf(index).samples)] : [];
+    });
   }
 
   #thresholds(): readonly number[] {

@@ -38,6 +38,7 @@ import { QUANTITY_WORDS } from './quantity.ts';
 import { recordedLink, replayText } from './replay.ts';
 import type { RunAction } from './runs.ts';
 import { Shelf } from './shelf.ts';
+import type { SigmaChange } from './sigma-slider.ts';
 import { theme } from './theme.ts';
 import { TOUR } from './tour-steps.ts';
 
@@ -47,6 +48,9 @@ const PAINT_SHARE = 8;
 
 /** Seconds of training in steps that are not begun without a word. */
 const LONG = 3600;
+
+/** Part of a sweep that makes its coarse map: every fourth column and row. */
+const COARSE = 1 / 16;
 
 /** Bytes of a file that is read at all. */
 const LARGEST_FILE = 1e9;
@@ -68,8 +72,11 @@ interface Begun extends SweepStart {
   readonly origin?: Origin;
 }
 
-/** What a sweep begins with: nothing, what is kept of its spec or of a run, a file, or results at hand. */
-type From = 'nothing' | 'kept' | RunInfo | Opened | ResultTable;
+/**
+ * What a sweep begins with: nothing, what is kept of its spec or of a run, a file, or results at hand. A
+ * passing one goes on with what is kept of it, but is not kept itself.
+ */
+type From = 'nothing' | 'passing' | 'kept' | RunInfo | Opened | ResultTable;
 
 /** A sweep that is asked for. */
 interface Request {
@@ -104,6 +111,8 @@ export class GrokLab extends LitElement {
   /** The cell under the pointer, on the map or in the profile. */
   @state() private hovered: CellPosition | undefined;
   @state() private pointed: number | undefined;
+  /** The cells of the bar of the histogram that is pointed at. */
+  @state() private marked: readonly CellPosition[] = [];
   /** Of the present sweep: the one that goes on, or the last. */
   @state() private certification: Certification | undefined;
   @state() private problem = '';
@@ -124,6 +133,10 @@ export class GrokLab extends LitElement {
   #run: Promise<void> = Promise.resolve();
   /** Counts the runs asked for: of several that wait, the newest begins. */
   #asked = 0;
+  /** The sweep that runs or ran last; one in passing is on the page once its coarse map is there. */
+  #running: Sweep | undefined;
+  /** Whether that is still to come, which the next one in passing waits for. */
+  #unseen = false;
   #owner: EngineOwner | undefined;
   /** Sweeps of one replica that run beside the map's. */
   readonly #beside = new Set<Sweep>();
@@ -154,7 +167,7 @@ export class GrokLab extends LitElement {
       if (this.isConnected) return;
       this.#asked++;
       this.#owner?.cancel();
-      this.sweep?.stop();
+      this.#running?.stop();
       for (const sweep of this.#beside) sweep.stop();
       this.certification?.stop();
       this.#run = this.#run.then(async () => {
@@ -214,8 +227,9 @@ export class GrokLab extends LitElement {
     this.problem = '';
     this.long = undefined;
     this.#owner?.cancel();
-    this.sweep?.stop();
+    this.#running?.stop();
     this.certification?.stop();
+    this.#unseen = request.from === 'passing';
     const asked = ++this.#asked;
     this.#run = this.#run.then(() => this.#sweep(request, asked));
   }
@@ -228,17 +242,28 @@ export class GrokLab extends LitElement {
     const { origin, ...start } = await this.#startOf(plan, engine, request);
     if (asked !== this.#asked) return;
     const sweep = new Sweep(plan, engine, start);
-    this.origin = origin;
-    sweep.onchange = () => this.#schedule();
+    this.#running = sweep;
+    sweep.onchange = () => {
+      const telling = sweep.state === 'failed' || sweep.table.done >= COARSE * plan.size;
+      if (this.#unseen && asked === this.#asked && telling) this.#show(sweep, request, origin);
+      this.#schedule();
+    };
     sweep.onresults = (trajectories) => this.#shelf.keeper?.add(trajectories);
-    this.certification = undefined;
-    this.hovered = undefined;
-    this.other = undefined;
-    this.sweep = sweep;
-    this.#look(request.view ?? this.shown);
+    if (!this.#unseen) this.#show(sweep, request, origin);
     await sweep.run();
     this.#select();
     this.#shelf.settle();
+  }
+
+  #show(sweep: Sweep, request: Request, origin: Origin | undefined): void {
+    this.#unseen = false;
+    this.certification = undefined;
+    this.hovered = undefined;
+    this.marked = [];
+    this.other = undefined;
+    this.sweep = sweep;
+    this.origin = origin;
+    this.#look(request.view ?? this.shown);
   }
 
   /** The table that a sweep goes on with, which is kept from now on. */
@@ -255,12 +280,17 @@ export class GrokLab extends LitElement {
       await this.#shelf.release();
       return { ...from, only: [] };
     }
-    const kept = from === 'kept' ? this.#shelf.find(plan, info) : from;
+    const kept =
+      typeof from === 'string' && from !== 'nothing' ? this.#shelf.find(plan, info) : from;
     if (typeof kept === 'object' && 'id' in kept) {
       const table = await this.#shelf.resume(plan, kept);
       if (kept.engine.kind === info.kind) return { table };
       // One record, one engine: what is missing is not run on another one.
       return { table, only: [], origin: originOfRun(kept) };
+    }
+    if (from === 'passing') {
+      await this.#shelf.release();
+      return {};
     }
     const table = typeof kept === 'object' ? kept : tableFor(plan);
     await this.#shelf.begin(plan, info, table);
@@ -404,7 +434,7 @@ export class GrokLab extends LitElement {
             .revision=${this.painted}
             .cell=${this.shown.cell}
             .seed=${this.shown.nth}
-            .hovered=${this.hovered}
+            .hovered=${this.hovered ? [this.hovered] : this.marked}
             .linkOf=${(index: number) => this.#linkOf(index)}
             @seed-select=${(event: CustomEvent<number>) => this.#change({ nth: event.detail })}
             .certifiable=${this.certifier !== undefined && this.certification?.state !== 'running'}
@@ -593,7 +623,15 @@ export class GrokLab extends LitElement {
         .revision=${this.painted}
         @view-change=${({ detail }: CustomEvent<Partial<LabView>>) =>
           this.#change(detail, 'accuracy' in detail ? 'replace' : 'push')}
-      ></grok-view-bar>`;
+      >${
+        [plan.spec.x.over, plan.spec.y.over].includes('sigma')
+          ? nothing
+          : html`<grok-sigma-slider
+              .spec=${this.spec}
+              .ready=${() => !this.#unseen}
+              @sigma-change=${(event: CustomEvent<SigmaChange>) => this.#slide(event.detail)}
+            ></grok-sigma-slider>`
+      }</grok-view-bar>`;
     return html`
       <h2>${title}</h2>
       <p class="muted">${sentence} ${commonText(plan)}; ${cellText(plan)}.</p>
@@ -605,6 +643,7 @@ export class GrokLab extends LitElement {
         .brush=${brush}
         .window=${window}
         .pointed=${this.pointed}
+        .marked=${this.marked}
         .colourMap=${colourMap}
         .colourRange=${colourRange}
         .explorable=${true}
@@ -620,7 +659,7 @@ export class GrokLab extends LitElement {
       ${this.wide ? nothing : bar}
       ${this.#renderCompared(view)}
       <grok-pool .view=${view} .revision=${this.painted} .brush=${brush}></grok-pool>
-      ${this.#renderProfile(view)}
+      ${this.#renderProfile(view)} ${this.#renderHistogram(view)}
     `;
   }
 
@@ -683,10 +722,26 @@ export class GrokLab extends LitElement {
         .row=${row}
         .window=${this.shown.window}
         .pointed=${this.hovered?.ix ?? this.pointed}
+        .marked=${this.marked.map(({ ix }) => ix)}
         @column-hover=${(event: CustomEvent<number | null>) => {
           this.pointed = event.detail ?? undefined;
         }}
       ></grok-profile>
+    `;
+  }
+
+  /** How the replicas of the whole map are distributed. */
+  #renderHistogram(view: MapView): unknown {
+    return html`
+      <h2>All replicas</h2>
+      <grok-histogram
+        .view=${view}
+        .revision=${this.painted}
+        .hovered=${this.hovered}
+        @bin-hover=${(event: CustomEvent<readonly CellPosition[] | null>) => {
+          this.marked = event.detail ?? [];
+        }}
+      ></grok-histogram>
     `;
   }
 
@@ -711,6 +766,22 @@ export class GrokLab extends LitElement {
       this.spec = request.spec;
       this.long = { request, seconds };
     } else this.#start(request);
+  }
+
+  /** Runs the map at another σ: in passing while the slider moves, for good where it comes to rest. */
+  #slide({ sigma, settled }: SigmaChange): void {
+    const spec = { ...this.spec, sigma };
+    const view = { ...this.shown, recorded: undefined };
+    // The run of the last passing value may have come far: it goes on.
+    const here = this.sweep?.plan.spec === this.spec && sigma === this.spec.sigma;
+    if (!settled) {
+      if (!here) this.#start({ spec, view, from: 'passing' });
+      return;
+    }
+    const hash = hashOf(spec, view);
+    if (hash !== location.hash) history.pushState(null, '', hash);
+    if (here && (this.#shelf.keeper || this.origin)) return;
+    this.#startOrAsk({ spec, view, from: here ? (this.sweep as Sweep).table : 'kept' });
   }
 
   /** Says what a run would take, and offers the flow. */

@@ -45,6 +45,8 @@ export class GrokProfile extends PlotElement {
   @property({ attribute: false }) window: MapWindow | undefined;
   /** A column that another picture points at. */
   @property({ attribute: false }) pointed: number | undefined;
+  /** Columns of cells that another picture points at. */
+  @property({ attribute: false }) marked: readonly number[] = [];
 
   #summaries: ReadingSummary[] = [];
   /** What the summaries are of. */
@@ -319,13 +321,14 @@ export class GrokProfile extends PlotElement {
   }
 
   #drawPointed({ ctx, bbox, valToPos }: uPlot, { accent }: Palette): void {
-    if (this.pointed === undefined) return;
-    const x = valToPos(this.pointed, 'x', true);
     ctx.strokeStyle = accent;
     ctx.lineWidth = devicePixelRatio;
     ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
+    for (const column of this.pointed === undefined ? this.marked : [this.pointed]) {
+      const x = valToPos(column, 'x', true);
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+    }
     ctx.stroke();
   }
 

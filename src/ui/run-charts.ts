@@ -109,16 +109,25 @@ function planeOf({ clock, uNorm }: Curves, thresholds: readonly number[]): RunCh
   };
 }
 
-/** The chart of accuracy with the test accuracy of another run beside it, at the times of this one. */
-export function withOther(chart: RunChart, { log10t }: Curves, other: Curves): RunChart {
-  let k = 0;
-  const values = log10t.map((at) => {
-    while (k < other.log10t.length && (other.log10t[k] as number) < at) k++;
-    const [x0, x1] = [other.log10t[k - 1], other.log10t[k]];
-    if (x0 === undefined || x1 === undefined) return null;
-    const [y0, y1] = [other.testAccuracy[k - 1] as number, other.testAccuracy[k] as number];
-    return x1 === x0 ? y1 : y0 + ((at - x0) / (x1 - x0)) * (y1 - y0);
+/** Test accuracy of a run against time, or its path in the plane of bias and norm. */
+export interface Path {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** A chart with other runs beside its own, at its own values of x. */
+export function withOthers(chart: RunChart, others: readonly Path[]): RunChart {
+  const { x: grid, lines } = chart.content;
+  const beside = others.map(({ x, y }, nth): Line => {
+    let k = 0;
+    const values = grid.map((at) => {
+      while (k < x.length && (x[k] as number) < at) k++;
+      const [x0, x1] = [x[k - 1], x[k]];
+      if (x0 === undefined || x1 === undefined) return null;
+      const [y0, y1] = [y[k - 1] as number, y[k] as number];
+      return x1 === x0 ? y1 : y0 + ((at - x0) / (x1 - x0)) * (y1 - y0);
+    });
+    return { label: nth === 0 ? 'other' : '', colour: 'muted', dashed: true, values };
   });
-  const line: Line = { label: 'pointed at', colour: 'muted', dashed: true, values };
-  return { ...chart, content: { ...chart.content, lines: [...chart.content.lines, line] } };
+  return { ...chart, content: { ...chart.content, lines: [...lines, ...beside] } };
 }

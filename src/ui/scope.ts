@@ -41,6 +41,10 @@ export interface GrokScopeEventMap {
 /** What `toBlob` makes. */
 export type ScopeFormat = 'image/png' | 'application/json';
 
+/** Hosts that render anew hand over another object that says the same, which is not another sweep. */
+const saysOther = (now: unknown, before: unknown): boolean =>
+  JSON.stringify(now) !== JSON.stringify(before);
+
 /**
  * A map of grokking times in any page, precomputed or computed on the reader's device.
  *
@@ -81,7 +85,7 @@ export class GrokScope extends LitElement {
   static share: EngineShare | undefined;
 
   /** The sweep: fields as in a link of the laboratory, `samples=256&sigma=5`, or JSON. */
-  @property() spec: string | Record<string, unknown> = '';
+  @property({ hasChanged: saysOther }) spec: string | Record<string, unknown> = '';
   /** What is shown of it, as in a link: `show=delay&a=0.95&colours=cividis`. */
   @property() view = '';
   /** How much there is to operate: nothing, a row of buttons, or everything. */
@@ -475,7 +479,7 @@ export class GrokScope extends LitElement {
           .revision=${this.revision}
           .cell=${cell}
           .seed=${this.shown.nth}
-          .hovered=${this.hovered}
+          .hovered=${this.hovered ? [this.hovered] : []}
           @seed-select=${(event: CustomEvent<number>) => this.#look({ ...this.shown, nth: event.detail })}
         ></grok-inspector>
       </div>

@@ -119,6 +119,7 @@ export class GrokViewBar extends LitElement {
         </select>
       </div>
       ${isTimed(view.quantity) ? this.#renderAccuracy(view) : nothing}
+      <slot></slot>
       <details>
         <summary>Colours</summary>
         ${this.#renderColours(view, shown)}

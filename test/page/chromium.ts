@@ -1,5 +1,5 @@
 import { type Browser, chromium } from 'playwright-core';
-import { CHROMIUM } from '../../scripts/system.js';
+import { CHROMIUM, QUIET } from '../../scripts/system.js';
 
 /** WebGPU on Chromium's software Vulkan; without these flags there is no adapter. */
 const WEBGPU = [
@@ -7,16 +7,6 @@ const WEBGPU = [
   '--enable-features=Vulkan',
   '--use-vulkan=swiftshader',
   '--use-angle=swiftshader',
-];
-
-/** Nothing but the pages under test; root needs the sandbox off. */
-const QUIET = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
 ];
 
 /** Starts Chromium with or without WebGPU. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './chromium.ts';
 import { violations } from './harness.ts';
@@ -44,6 +45,7 @@ const PAGES = {
 /** What a page has started. */
 interface Counts {
   readonly workers: number;
+  readonly alive: number;
   /** At the same time. */
   readonly most: number;
   readonly devices: number;
@@ -376,6 +378,53 @@ describe('<grok-scope>', () => {
         expect(drawn).toBe('#f0b35a');
       }
     }
+  });
+
+  it('works in React: properties, events, a method, unmounted and mounted again', async () => {
+    const built = 'node_modules/.cache/react-host';
+    await build({
+      configFile: false,
+      root: join(ROOT, 'examples/embed/react'),
+      base: './',
+      logLevel: 'error',
+      build: { outDir: join(ROOT, built), emptyOutDir: true, chunkSizeWarningLimit: 1000 },
+    });
+    const page = await open(`/${built}/index.html`);
+    const scope = page.locator('grok-scope');
+    await scope.waitFor();
+    expect(
+      await scope.evaluate(({ controls, spec }: HTMLElementTagNameMap['grok-scope']) => [
+        controls,
+        (spec as { sigma: number }).sigma,
+      ]),
+    ).toEqual(['none', 5]);
+    expect(await violations(page)).toEqual([]);
+    const output = page.getByRole('status');
+    const compute = page.getByRole('button', { name: 'Compute' });
+    await compute.click();
+    await expect.poll(() => output.innerText(), { timeout: 30_000 }).toBe('32 replicas');
+    // Each render made another spec object, of the same sweep: nothing began anew.
+    const done = (): Promise<number> =>
+      scope.evaluate(async (element: HTMLElementTagNameMap['grok-scope']) => {
+        const file = await (await element.toBlob('application/json')).text();
+        return JSON.parse(file).replicas.length;
+      });
+    expect(await done()).toBe(32);
+    await page.getByRole('slider').fill('2');
+    expect(
+      await scope.evaluate(
+        ({ spec }: HTMLElementTagNameMap['grok-scope']) => (spec as { sigma: number }).sigma,
+      ),
+    ).toBe(2);
+    expect(await done()).toBe(0);
+    await compute.click();
+    await page.getByRole('button', { name: 'Unmount' }).click();
+    expect(await scope.count()).toBe(0);
+    await expect.poll(async () => (await counts(page)).alive).toBe(0);
+    await page.getByRole('button', { name: 'Mount' }).click();
+    await compute.click();
+    await expect.poll(() => output.innerText(), { timeout: 30_000 }).toBe('32 replicas');
+    expect((await counts(page)).errors).toEqual([]);
   });
 
   it('has its fallback where there is no JavaScript', async () => {

@@ -59,14 +59,14 @@ describe('exploring a sweep', () => {
     }
     const before = await spoken(page).innerText();
     await page.locator('grok-view-bar #accuracy').fill('1.7');
-    expect(await page.locator('grok-view-bar output').innerText()).toBe('0.98');
+    expect(await page.locator('grok-view-bar output[for=accuracy]').innerText()).toBe('0.98');
     await press(page, 'Home');
     await expect.poll(() => spoken(page).innerText()).toMatch(/t_test\(0\.98\)/);
     expect(await spoken(page).innerText()).not.toBe(before);
     expect(await page.locator('grok-inspector dl').first().innerText()).toMatch(/test ≥ 0\.98/);
     // The slider cannot ask for more than the runs waited for.
     await page.locator('grok-view-bar #accuracy').fill('6');
-    expect(await page.locator('grok-view-bar output').innerText()).toBe('0.99');
+    expect(await page.locator('grok-view-bar output[for=accuracy]').innerText()).toBe('0.99');
     const same = await page
       .locator('grok-progress')
       .evaluate(
@@ -234,6 +234,70 @@ describe('exploring a sweep', () => {
     await page.mouse.move(2, 2);
     await expect.poll(() => pointed('grok-heatmap')).toBeUndefined();
     await expect.poll(lines).toBe(2);
+  });
+
+  it('marks the cells of a bar of the histogram, and the bar of a cell', async () => {
+    const page = await open(browser(), { hash: link(SMALL) });
+    await done(page);
+    const histogram = page.locator('grok-histogram');
+    const marked = (name: string): Promise<unknown[]> =>
+      page
+        .locator(name)
+        .evaluate((element) => (element as unknown as { marked: unknown[] }).marked);
+    const read = histogram.locator('.read');
+    const lines = (nth: number): Promise<number> =>
+      page
+        .locator('grok-inspector grok-chart')
+        .nth(nth)
+        .evaluate(
+          (element) =>
+            (element as unknown as { content: { lines: unknown[] } }).content.lines.length,
+        );
+    const [accuracy, plane] = [await lines(0), await lines(3)];
+    // A bar: by mouse.
+    const bars = histogram.locator('.column');
+    await bars.last().hover();
+    await expect.poll(() => read.innerText()).toMatch(/^not by 10⁶: \d+ replicas in \d+ cells$/);
+    const cells = Number(/in (\d+) cells/.exec(await read.innerText())?.[1]);
+    expect(cells).toBeGreaterThan(3);
+    expect(await marked('grok-heatmap')).toHaveLength(cells);
+    expect(await marked('grok-profile')).toHaveLength(cells);
+    expect(await lines(0)).toBeGreaterThan(accuracy);
+    expect(await lines(3)).toBeGreaterThan(plane);
+    await page.mouse.move(2, 2);
+    await expect.poll(() => marked('grok-heatmap')).toEqual([]);
+    // By keys, all bars hold all replicas.
+    await histogram.locator('[role=application]').focus();
+    await page.keyboard.press('Home');
+    let total = 0;
+    const count = await bars.count();
+    for (let k = 0; k < count; k++) {
+      await expect.poll(() => histogram.locator('.marked').count()).toBe(1);
+      total += Number(/: (\d+) replicas/.exec(await read.innerText())?.[1]);
+      expect(await marked('grok-heatmap')).toHaveLength(
+        Number(/in (\d+) cells/.exec(await read.innerText())?.[1]),
+      );
+      await page.keyboard.press('ArrowRight');
+    }
+    expect(total).toBe(35);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => marked('grok-heatmap')).toEqual([]);
+    // A cell: by mouse and by keys, its bar has its time in it.
+    const timeOf = async (): Promise<number> =>
+      Number(/t_test\(0\.95\) ([\d.]+)/.exec(await spoken(page).innerText())?.[1]);
+    const holds = async (): Promise<boolean> => {
+      const [, from, to] = /from (\S+) to (\S+):/.exec(await read.innerText()) ?? [];
+      const at = await timeOf();
+      return Number(from) <= at && at <= Number(to);
+    };
+    await page.locator('grok-heatmap').scrollIntoViewIfNeeded();
+    await page.mouse.move(...(await middleOf(page, 1, 3)));
+    await expect.poll(holds).toBe(true);
+    await page.mouse.move(2, 2);
+    await press(page, 'Home', 'ArrowRight');
+    await expect.poll(holds).toBe(true);
+    expect(await histogram.locator('.marked').count()).toBe(1);
+    expect(await violations(page)).toEqual([]);
   });
 
   it('restores everything from a link, and goes back and forward', async () => {

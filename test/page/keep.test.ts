@@ -95,7 +95,7 @@ describe('kept runs', () => {
 
     await first.getByRole('button', { name: 'Open' }).click();
     await until(page, /35 of 35 replicas · done · 0/);
-    await expect.poll(() => page.getByLabel('Data σ').inputValue()).toBe('5');
+    await expect.poll(() => page.getByLabel('Data σ', { exact: true }).inputValue()).toBe('5');
     await first.getByRole('button', { name: 'Delete' }).click();
     await listOf(page, 2);
     await page.reload();
