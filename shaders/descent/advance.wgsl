@@ -13,14 +13,15 @@ var<workgroup> action: u32;
 // All invocations: takes the sums of an evaluation.
 fn advance(lid: u32, m: u32, sums: vec4<f32>) {
   if (lid == 0u) { action = after_evaluation(m, sums); }
-  if (workgroupUniformLoad(&action) == COME_BACK) {
+  let next = workgroupUniformLoad(&action);
+  if (next == COME_BACK) {
     for (var k = lid; k < team[m].quads; k += WORKGROUP) {
       let x = value_of(sum_at(m, HIGH, LOW, k));
       vectors[vector(m, POINT) + k] = vectors[vector(m, SCALE) + k] * x;
     }
     return;
   }
-  if (workgroupUniformLoad(&action) != MOVE) { return; }
+  if (next != MOVE) { return; }
   let moved = step(lid, m, sums.x);
   if (lid == 0u) { action = after_step(m, moved); }
   if (workgroupUniformLoad(&action) == LOOK_BACK) {

@@ -25,8 +25,9 @@ export function methodOf({ dynamics, training }: Replica): Method | undefined {
   return training ? undefined : 'flow';
 }
 
-const UNTRAINED =
-  'WebGPU does not train gradient flow with decay, from random weights, or with a covariance or a mean of the data';
+/** Which flows WebGPU refuses. */
+export const UNTRAINED =
+  'WebGPU trains no flow with decay, from random weights, or on data with a covariance or a mean.';
 
 /** What trains the next replicas, and what they amount to. */
 export interface Phase {

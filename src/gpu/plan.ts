@@ -281,8 +281,8 @@ function planResident(work: Work, machine: Machine, options: PlanOptions): Plan 
     throw tooLarge(work.samples, work.dimensions, datasetBytes, most);
   }
   const wanted = options.groups ?? (machine.software ? 16 : 512);
-  // A few replicas do not need room for many.
-  const needed = Math.ceil(work.replicas / members / 2);
+  // A few replicas do not need room for many. Flows of one workgroup take turns; descents take too long.
+  const needed = Math.ceil(work.replicas / members / (method === 'flow' ? 2 : 1));
   const groups = Math.max(1, Math.min(wanted, needed));
   const seats = 2 * groups * members;
   return {

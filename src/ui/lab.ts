@@ -8,7 +8,7 @@ import {
 } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import { followsMargin, isTraining, parseSpec, type SweepSpec } from '../model/spec.ts';
+import { followsMargin, parseSpec, type SweepSpec, workloadOf } from '../model/spec.ts';
 import { decodeFile } from '../results/formats.ts';
 import { isTimed } from '../results/quantities.ts';
 import type { ResultTable } from '../results/table.ts';
@@ -287,7 +287,7 @@ export class GrokLab extends LitElement {
   /** The engine of the present preference for a spec; undefined, and said why, if it cannot be had. */
   async #engine(spec: SweepSpec): Promise<Engine | undefined> {
     try {
-      return await this.#owner?.engine(isTraining(spec));
+      return await this.#owner?.engine(workloadOf(spec));
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
       return undefined;
@@ -297,7 +297,7 @@ export class GrokLab extends LitElement {
   /** Trains one replica beside the sweep, on the processor. */
   readonly #trainOne: TrainOne = async (spec) => {
     try {
-      const choice = await (this.chooseEngine as ChooseEngine)('wasm', isTraining(spec));
+      const choice = await (this.chooseEngine as ChooseEngine)('wasm', workloadOf(spec));
       const sweep = new Sweep(new SweepPlan(spec), choice.engine);
       this.#beside.add(sweep);
       await sweep.run();

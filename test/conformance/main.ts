@@ -4,6 +4,7 @@ import { Device } from '../../src/gpu/device.ts';
 import { WebGpuEngine, type WebGpuOptions } from '../../src/gpu/engine.ts';
 import { type Case, type Outcome, runCases } from './check.ts';
 import { datasetCases } from './dataset.ts';
+import { descentCases } from './descent.ts';
 import { deviceCheckCases } from './device-check.ts';
 import {
   type EngineContext,
@@ -93,6 +94,7 @@ export async function conformance(
   if (parts.engine) {
     outcomes.push(...(await runCases(deviceCheckCases, { engine })));
     outcomes.push(...(await runCases(engineCases, { engine, limits: FLOAT32_LIMITS })));
+    outcomes.push(...(await runCases(descentCases, { engine })));
     outcomes.push(...(await runCases(wgpuCases, gpu)));
   }
   engine.dispose();

@@ -2,6 +2,7 @@ import { afterAll, describe, it } from 'vitest';
 import type { Device } from '../../src/gpu/device.ts';
 import type { WebGpuEngine } from '../../src/gpu/engine.ts';
 import { datasetCases } from '../conformance/dataset.ts';
+import { descentCases } from '../conformance/descent.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases, FLOAT32_LIMITS } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
@@ -24,7 +25,7 @@ describe('kernels on Dawn', () => {
 describe('engine on Dawn', () => {
   let engine: WebGpuEngine | undefined;
   afterAll(() => engine?.dispose());
-  for (const { name, run } of [...deviceCheckCases, ...engineCases]) {
+  for (const { name, run } of [...deviceCheckCases, ...engineCases, ...descentCases]) {
     it(name, async () => {
       engine ??= await requestEngine(dawn);
       const figure = await run({ engine, limits: FLOAT32_LIMITS });

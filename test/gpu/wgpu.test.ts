@@ -5,6 +5,7 @@ import { LAVAPIPE } from '../../scripts/system.js';
 import { bundle } from '../conformance/bundle.ts';
 import type { Outcome } from '../conformance/check.ts';
 import { datasetCases } from '../conformance/dataset.ts';
+import { descentCases } from '../conformance/descent.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
@@ -37,6 +38,7 @@ describe('wgpu (Deno)', () => {
     ...probeCases,
     ...deviceCheckCases,
     ...engineCases,
+    ...descentCases,
     ...wgpuCases,
   ];
   it('probe: finds the compensated sums that llvmpipe folds away', () => {
