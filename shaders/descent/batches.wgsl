@@ -9,7 +9,7 @@ fn order_epoch(lid: u32) {
   let numbers = sample_array(0u, NUMBERS);
   let order = sample_array(0u, ORDER);
   for (var i = lid; i < samples; i += WORKGROUP) {
-    sample_values[numbers + i] = threefry(key, vec2(team[0].run.epoch, i)).x;
+    sample_values[numbers + i] = threefry(key, vec2(team[0].run.epochs - 1u, i)).x;
     sample_values[order + i] = i;
   }
   storageBarrier();

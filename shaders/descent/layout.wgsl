@@ -25,11 +25,13 @@ struct Run {
   // Where the run stands.
   first_row: u32,     // places of the rows of the next evaluation
   end_row: u32,
-  epoch: u32,         // whose order is there
+  epochs: u32,        // those begun: the order of the last one is there
   due: u32,           // place in the schedule of the next row
   recorded: u32,      // step of the last row
-  goal: u32,          // 1: the row to come is the last
-  seen: u32,          // 1 once the thresholds have been looked at
+  looked: u32,        // 1: the thresholds have been looked at in this step
+  row: u32,           // what row it has: NO_ROW, …
+  row_before: u32,    // 1: and one for the step before
+  frozen: u32,        // 1: steps change nothing any more
   below: u32,         // a bit for each threshold: below it; crossed for good
   crossed: u32,
   start_loss: f32,
@@ -56,3 +58,7 @@ const PHASE_STEP = 2u;   // evaluates the gradient of the next step
 const PHASE_ORDER = 3u;  // puts the samples of an epoch in order
 const PHASE_BEFORE = 4u; // on minibatches: evaluates all rows for the row of the step before
 const PHASE_ROW = 5u;    // and for that of this step
+
+const NO_ROW = 0u;
+const A_ROW = 1u;
+const LAST_ROW = 2u; // the goal is reached

@@ -37,10 +37,9 @@ fn turned(m: u32, with_errors: bool) -> bool {
     }
   }
   var turn = (below ^ team[m].run.below) & ~team[m].run.crossed;
-  if (team[m].run.seen == 0u) { turn = 0u; }
+  if (team[m].gradients == 1u) { turn = 0u; } // nothing has been seen of the first step before
   team[m].run.crossed |= turn & ~below;
   team[m].run.below = below;
-  team[m].run.seen = 1u;
   return turn != 0u;
 }
 

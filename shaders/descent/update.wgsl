@@ -55,8 +55,8 @@ fn correct(m: u32) {
 
 var<workgroup> mean_of_first: f32; // what S_1 shifts the mean of z by
 
-// All invocations: moves the parameters by one step, given Σ r of the rows. Returns whether any changed.
-fn step(lid: u32, m: u32, total: f32) -> bool {
+// All invocations: moves the parameters by one step, given Σ r of the rows.
+fn step(lid: u32, m: u32, total: f32) {
   if (lid == 0u) {
     team[m].run.before = team[m].run.now;
     correct(m);
@@ -97,10 +97,13 @@ fn step(lid: u32, m: u32, total: f32) -> bool {
   sums = reduce_sum(lid, sums);
   if (lid == 0u) {
     team[m].gradients++;
+    team[m].run.looked = 0u;
     team[m].run.now.clock_low -= mean_of_first;
     team[m].run.now.u_norm = sqrt(sums.x);
     team[m].clock = team[m].run.now.clock + team[m].run.now.clock_low;
+    // Gradient descent that does not change its parameters never will.
+    if (team[m].run.kind == KIND_GD && sums.y == 0.0) { team[m].run.frozen = 1u; }
+    begin_step(m);
   }
   workgroupBarrier();
-  return sums.y > 0.0;
 }

@@ -20,6 +20,7 @@ export class OutOfMemoryError extends Error {
 export class Workspace {
   readonly device: Device;
   readonly slots: GPUBuffer;
+  readonly vectors: GPUBuffer;
   /** Rows of the datasets, part by part. */
   readonly data: readonly GPUBuffer[];
   readonly journal: GPUBuffer;
@@ -29,7 +30,6 @@ export class Workspace {
   readonly #params: readonly GPUBuffer[];
   readonly #buffers: GPUBuffer[] = [];
   readonly #slot: Layout;
-  readonly #vectors: GPUBuffer;
   readonly #trainingGroups: readonly GPUBindGroup[];
   readonly #generateGroups: readonly GPUBindGroup[];
 
@@ -49,8 +49,7 @@ export class Workspace {
     this.slots = this.#buffer('slots', STORAGE | COPY_DST, seats * 4 * this.#slot.words);
     this.journal = this.#buffer('journal', STORAGE | COPY_SRC | COPY_DST, this.journalBytes);
     this.#fresh = this.#buffer('fresh', STORAGE | COPY_DST, 4 * seats);
-    const vectors = this.#buffer('vectors', STORAGE | COPY_DST, plan.vectorBytes);
-    this.#vectors = vectors;
+    this.vectors = this.#buffer('vectors', STORAGE | COPY_SRC | COPY_DST, plan.vectorBytes);
     const samples = this.#buffer('sample values', STORAGE, plan.sampleBytes);
     const partials = this.#buffer('partials', STORAGE, plan.partialBytes);
     const parts = Array.from({ length: plan.parts }, (_, part) => part);
@@ -65,12 +64,21 @@ export class Workspace {
     this.#trainingGroups = parts.map((part) => {
       const rows = plan.rowSource === 'stored' ? (this.data[part] as GPUBuffer) : quantiles;
       const params = this.#params[part] as GPUBuffer;
-      const buffers = [this.slots, rows, vectors, samples, table, this.journal, params, partials];
+      const buffers = [
+        this.slots,
+        rows,
+        this.vectors,
+        samples,
+        table,
+        this.journal,
+        params,
+        partials,
+      ];
       return this.#bind(kernels.trainingBindings, buffers);
     });
     this.#generateGroups = parts.map((part) => {
       const [rows, params] = [this.data[part], this.#params[part]] as [GPUBuffer, GPUBuffer];
-      const buffers = [this.slots, rows, vectors, samples, quantiles, this.#fresh, params];
+      const buffers = [this.slots, rows, this.vectors, samples, quantiles, this.#fresh, params];
       return this.#bind(kernels.generateBindings, buffers);
     });
   }
@@ -108,7 +116,7 @@ export class Workspace {
   /** Writes the vectors of a seat, from the vec4<f32> `offset` on. */
   writeVectors(offset: number, values: Float32Array): void {
     const { queue } = this.device.gpu;
-    queue.writeBuffer(this.#vectors, 16 * offset, values as Float32Array<ArrayBuffer>);
+    queue.writeBuffer(this.vectors, 16 * offset, values as Float32Array<ArrayBuffer>);
   }
 
   /** Writes given data, eight halves a vec4<u32>, from the vec4 `offset` of a part on. */

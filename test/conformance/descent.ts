@@ -26,7 +26,7 @@ const FULL = typeof process !== 'undefined' && process.env.GROKSCOPE_FULL !== un
 type Context = { readonly engine: Engine };
 
 /** A replica as a spec of one cell gives it. */
-function replicaOf(shape: Shape, dynamics: object, more: object = {}): Replica {
+export function replicaOf(shape: Shape, dynamics: object, more: object = {}): Replica {
   const spec = parseSpec({
     samples: shape.N,
     sigma: shape.sigma,

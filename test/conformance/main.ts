@@ -5,6 +5,7 @@ import { WebGpuEngine, type WebGpuOptions } from '../../src/gpu/engine.ts';
 import { type Case, type Outcome, runCases } from './check.ts';
 import { datasetCases } from './dataset.ts';
 import { descentCases } from './descent.ts';
+import { descentKernelCases } from './descent-kernels.ts';
 import { deviceCheckCases } from './device-check.ts';
 import {
   type EngineContext,
@@ -88,7 +89,8 @@ export async function conformance(
   parts: { readonly engine: boolean },
 ): Promise<{ adapter: string; outcomes: Outcome[] }> {
   const device = await requestDevice(gpu);
-  const outcomes = await runCases([...datasetCases, ...gradientCases, ...probeCases], device);
+  const kernelCases = [...datasetCases, ...gradientCases, ...descentKernelCases, ...probeCases];
+  const outcomes = await runCases(kernelCases, device);
   device.gpu.destroy();
   const engine = await requestEngine(gpu);
   if (parts.engine) {

@@ -6,6 +6,7 @@ import { bundle } from '../conformance/bundle.ts';
 import type { Outcome } from '../conformance/check.ts';
 import { datasetCases } from '../conformance/dataset.ts';
 import { descentCases } from '../conformance/descent.ts';
+import { descentKernelCases } from '../conformance/descent-kernels.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
@@ -35,6 +36,7 @@ describe('wgpu (Deno)', () => {
   const names = [
     ...datasetCases,
     ...gradientCases,
+    ...descentKernelCases,
     ...probeCases,
     ...deviceCheckCases,
     ...engineCases,
