@@ -365,6 +365,7 @@ export class GrokLab extends LitElement {
             <summary>Experiment</summary>
             <grok-spec-form
               .spec=${this.spec}
+              .trainsOn=${this.#trainsOn}
               @spec-submit=${(event: CustomEvent<SweepSpec>) => this.#submit(event.detail)}
             ></grok-spec-form>
           </details>
@@ -668,6 +669,12 @@ export class GrokLab extends LitElement {
     `;
   }
 
+  /** What estimates hold for: the engine there is, or processors. */
+  get #trainsOn(): number | 'gpu' {
+    if (this.#owner?.choice?.engine.info.kind === 'webgpu') return 'gpu';
+    return Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
+  }
+
   #submit(spec: SweepSpec): void {
     // The way of showing it stays; places on the map do not.
     const { quantity, colourMap } = this.shown;
@@ -678,8 +685,7 @@ export class GrokLab extends LitElement {
       setup.open = false;
       setup.querySelector('summary')?.focus();
     }
-    const processors = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
-    const seconds = estimateSeconds(spec, processors);
+    const seconds = estimateSeconds(spec, this.#trainsOn);
     this.long = seconds > LONG ? { spec, seconds } : undefined;
     if (!this.long) this.#start({ spec, view, from: 'nothing' });
   }

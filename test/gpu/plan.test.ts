@@ -190,6 +190,26 @@ describe('planner', () => {
     }
   });
 
+  it('trains in steps in one workgroup each, with members of their own, or says why not', () => {
+    const work = { samples: 64, dimensions: 32, narrowest: 32, replicas: 40, sharing: 4 };
+    const method = 'descent';
+    const plan = planTraining(work, LEAST, { method });
+    // Runs are long: none waits for its workgroup to end another.
+    expect(plan).toMatchObject({ method, kernel: 'resident', members: 1, groups: 40 });
+    expect(explain(work, plan).join(' ')).toMatch(/parameters are sums of two numbers, 48 bits/);
+    for (const options of [{ regenerate: true }, { kernel: 'streamed' as const }]) {
+      expect(() => planTraining(work, LEAST, { ...options, method })).toThrow(
+        /^Training in steps needs its dataset stored/,
+      );
+    }
+    const wide = { ...work, samples: 20_000, dimensions: 1000 };
+    expect(() => planTraining(wide, MACHINES.lavapipe as Machine, { method })).toThrow(
+      /^N is 20000 and d 1000: a step has \d+ turns of loops, and this driver ends them after 65000\.$/,
+    );
+    const large = { ...work, samples: 40_000, dimensions: 19_200 };
+    expect(() => planTraining(large, LEAST, { method })).toThrow(/at this λ the largest N is \d+/);
+  });
+
   it('says what it does', () => {
     const work = { samples: 40_000, dimensions: 19_200, narrowest: 1, replicas: 1, sharing: 1 };
     const text = explain(work, planTraining(work, LEAST)).join(' ');
