@@ -11,7 +11,6 @@ fn append_row(m: u32, step: u32, place: Place) {
   );
   for (var k = 0u; k < 12u; k++) { journal.entries[at + k] = bitcast<u32>(columns[k]); }
   journal.entries[at + STEP_COLUMN] = step;
-  team[m].rows++;
   team[m].run.recorded = step;
   team[m].train_errors = u32(place.errors);
 }

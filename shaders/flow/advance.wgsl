@@ -10,8 +10,8 @@ struct GradientStats {
 
 fn below_test_goal(m: u32) -> bool {
   if (team[m].has_goal == 0u) { return false; }
-  if (team[m].u_norm > 0.0) {
-    return team[m].run.root * team[m].run.root < team[m].goal_quantile * team[m].u_norm;
+  if (team[m].run.u_norm > 0.0) {
+    return team[m].run.root * team[m].run.root < team[m].goal_quantile * team[m].run.u_norm;
   }
   return 1.0 < team[m].goal_quantile * team[m].run.first_slope_norm;
 }
@@ -90,7 +90,7 @@ fn after_power(lid: u32, m: u32) {
   }
   if (lid == 0u) {
     team[m].run.radius = RADIUS_SAFETY * length;
-    if (team[m].rows == 0u) {
+    if (team[m].run.rows == 0u) {
       append_row(m, team[m].run.origin_residual, team[m].run.first_slope_norm, team[m].run.first_slope_norm,
         team[m].run.origin_loss, vec4(f32(team[m].train_errors)));
       team[m].run.was_below = select(0u, 1u, below_test_goal(m));
@@ -127,7 +127,7 @@ fn after_stage(lid: u32, m: u32, stats: GradientStats) {
   sums = reduce_sum(lid, sums);
   let end_norm = sqrt(sums.y);
   let y_error = 0.4 * team[m].run.h * (rate * team[m].run.y_slope + end_rate * team[m].run.y_end_slope) - 0.8 * team[m].run.y_increment;
-  let u_scale = UNORM_FLOOR + max(team[m].u_norm, end_norm);
+  let u_scale = UNORM_FLOOR + max(team[m].run.u_norm, end_norm);
   let y_scale = TIME_ERROR_WEIGHT * min(1.0, team[m].run.y + team[m].run.y_increment);
   let error = max(sqrt(sums.x) / u_scale, abs(y_error) / y_scale) / team[m].run.tolerance;
   let valid = is_finite(error) && is_finite(end_norm) && is_finite(stats.log_mean_residual);
@@ -143,7 +143,7 @@ fn after_stage(lid: u32, m: u32, stats: GradientStats) {
       team[m].run.root += team[m].run.h;
       team[m].run.y += team[m].run.y_increment;
       team[m].run.y_slope = team[m].run.y_end_slope;
-      team[m].u_norm = end_norm;
+      team[m].run.u_norm = end_norm;
       append_row(m, stats.log_mean_residual, sums.z / max(end_norm, 1e-30), sqrt(sums.w),
         stats.log_train_loss, errors);
       let below = below_test_goal(m);
@@ -151,7 +151,7 @@ fn after_stage(lid: u32, m: u32, stats: GradientStats) {
         && team[m].train_errors <= team[m].goal_errors;
       if (team[m].run.y >= team[m].run.log1p_horizon || reached) {
         finish(m, ENTRY_DONE, team[m].gradients);
-      } else if (team[m].rows >= team[m].run.max_rows) {
+      } else if (team[m].run.rows >= team[m].run.max_rows) {
         finish(m, ENTRY_FULL, team[m].gradients);
       }
       if (below) { team[m].run.was_below = 1u; }

@@ -11,8 +11,10 @@ struct Run {
   reevaluates: u32,      // 1: the same point is evaluated again
   // The last accepted step.
   root: f32,             // τ = √θ
+  u_norm: f32,           // ‖u‖
   y: f32,                // log(1 + t)
   y_slope: f32,          // dy/dθ
+  rows: u32,             // rows recorded
   radius: f32,           // spectral radius of dF/du, with its safety factor
   was_below: u32,        // 1 once test accuracy has been below the goal
   // The step being tried.

@@ -16,10 +16,10 @@ fn append_row(
   let bias = select(1.0, 0.0, team[m].run.conformal == 1u);
   let log_train_loss_slope = -(bias + motion) * exp(log_mean_residual - log_train_loss);
   let columns = array<f32, 12>(
-    team[m].run.root * team[m].run.root, team[m].run.y, log_mean_residual, team[m].u_norm, u_norm_slope, log_train_loss,
+    team[m].run.root * team[m].run.root, team[m].run.y, log_mean_residual, team[m].run.u_norm, u_norm_slope, log_train_loss,
     f32(team[m].gradients), log_train_loss_slope, errors.x, errors.y, errors.z, errors.w,
   );
   for (var k = 0u; k < 12u; k++) { journal.entries[at + k] = bitcast<u32>(columns[k]); }
-  team[m].rows++;
+  team[m].run.rows++;
   team[m].train_errors = u32(errors.w);
 }

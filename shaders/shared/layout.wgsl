@@ -27,9 +27,7 @@ struct Slot {
   cost: u32,             // loop iterations of one pass over all rows
   // Where the run stands.
   clock: f32,            // θ of the next evaluation
-  u_norm: f32,           // ‖u‖ at the last step
   train_errors: u32,     // at the last row
-  rows: u32,             // rows recorded
   gradients: u32,        // gradient evaluations; steps of a descent
   run: Run,
 }
