@@ -106,7 +106,7 @@ function startOf(
     vector('POINT')[j] = sigma * (scales[j] as number) * weight;
   }
   vector('SCALE')[4 * (quads - 1)] = 1;
-  // The largest mark that is not an integer count is a quantile: float32 holds both well enough.
+  // Quantiles and counts: float32 holds both well enough.
   vector('MARKS').set([...testQuantiles, ...trainErrors]);
   return { vectors, shift: -sigma * data.shift * (weights[0] ?? 0) };
 }

@@ -31,7 +31,7 @@ describe('wgpu (Deno)', () => {
     const result = JSON.parse(stdout) as { adapter: string; outcomes: Outcome[] };
     console.info(`  adapter: ${result.adapter}`);
     ({ adapter, outcomes } = result);
-  }, 300_000);
+  }, 600_000);
 
   const names = [
     ...datasetCases,
