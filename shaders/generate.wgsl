@@ -1,5 +1,5 @@
-// Gets seats that have just been filled ready: makes the dataset of the team, and puts u and z at the
-// origin. Columns past the last one are zero.
+// Gets seats that have just been filled ready: makes the dataset of the team, columns past the last one
+// zero, and puts the replica at its start where the method does that here (`reset`).
 
 @group(0) @binding(0) var<storage, read_write> slots: array<Slot>;
 @group(0) @binding(1) var<storage, read_write> data: array<vec4<u32>>;
@@ -8,9 +8,6 @@
 @group(0) @binding(4) var<storage, read> quantiles: array<u32>; // two halves in a word
 @group(0) @binding(5) var<storage, read> fresh: array<u32>;     // seats to get ready
 @group(0) @binding(6) var<uniform> params: Params;
-
-const U = 0u; // of the vectors, as in flow/state.wgsl
-const POINT = 2u;
 
 fn quantile_pair(word: u32) -> u32 { return quantiles[word]; }
 
@@ -30,14 +27,7 @@ fn generate(
 ) {
   let slot = fresh[id.y];
   let stride = groups.x * WORKGROUP;
-  let octets = slots[slot].octets;
-  for (var k = id.x; k < 2u * octets; k += stride) {
-    vectors[slots[slot].vectors_offset + 2u * octets * U + k] = vec4(0.0);
-    vectors[slots[slot].vectors_offset + 2u * octets * POINT + k] = vec4(0.0);
-  }
-  for (var i = id.x; i < slots[slot].samples; i += stride) {
-    sample_values[slots[slot].samples_offset + i] = 0.0;
-  }
+  reset(slot, id.x, stride);
   let d = slots[slot].data_columns;
   if (d == 0u) { return; }
   let key = vec2(slots[slot].key0, slots[slot].key1);

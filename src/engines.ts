@@ -3,11 +3,13 @@ import { CpuEngine } from './cpu/engine.ts';
 import type { WorkerPort } from './cpu/pool.ts';
 import { simdSupport } from './cpu/simd-support.ts';
 import { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
+import { UNTRAINED } from './gpu/phases.ts';
 import {
   asksForGpu,
   type ChooseEngine,
   type EngineChoice,
   type EnginePreference,
+  type Workload,
 } from './model/engine.ts';
 import type { Certifier } from './model/separability/certifier.ts';
 
@@ -33,43 +35,45 @@ export function engineChooser({
   memory,
   ...gpu
 }: Surroundings): ChooseEngine {
-  const wasm = (why: string): EngineChoice => {
-    const simd = simdSupport();
-    const engine = new CpuEngine(spawnWorker, workers, simd, memory);
-    return { engine, why: simd ? why : `${why} WebAssembly here has no SIMD.` };
+  const onProcessor = (workload: Workload, why: string, simd = simdSupport()): EngineChoice => {
+    const precision = simd && workload === 'flow' ? 'float32' : 'float64';
+    return { engine: new CpuEngine(spawnWorker, workers, simd, memory, precision), why };
   };
-  const float64 = (preference: EnginePreference): EngineChoice => {
-    if (asksForGpu(preference)) {
-      throw new Error('WebGPU trains gradient flow only; steps and weight decay need the CPU.');
-    }
-    const simd = preference === 'cpu' ? null : simdSupport();
-    const engine = new CpuEngine(spawnWorker, workers, simd, memory, 'float64');
-    const why =
-      preference === 'auto'
-        ? 'WebGPU trains gradient flow only.'
-        : `The ${preference === 'cpu' ? 'float64 engine' : 'WebAssembly engine'} was asked for.`;
-    return { engine, why };
+  const wasm = (workload: Workload, why: string): EngineChoice => {
+    const missing = simdSupport() ? '' : ' WebAssembly here has no SIMD.';
+    return onProcessor(workload, `${why}${missing}`);
   };
-  return async (preference, training = false) => {
-    if (training) return float64(preference);
-    if (preference === 'wasm') return wasm('WebAssembly was asked for.');
-    if (preference === 'cpu') {
-      const engine = new CpuEngine(spawnWorker, workers, null, memory);
-      return { engine, why: 'The float64 engine was asked for.' };
+  return async (preference, workload = 'flow') => {
+    if (preference === 'wasm') return wasm(workload, 'WebAssembly was asked for.');
+    if (preference === 'cpu')
+      return onProcessor(workload, 'The float64 engine was asked for.', null);
+    const needed = asksForGpu(preference);
+    const untrained = untrainedOnGpu(workload, preference);
+    if (untrained) {
+      if (needed) throw new Error(untrained);
+      return wasm(workload, untrained);
     }
     const found = await startGpu(gpu, preference === 'webgpu-regenerating');
-    const needed = asksForGpu(preference);
     if (typeof found === 'string') {
       if (needed) throw new Error(`WebGPU cannot be used. ${found}`);
-      return wasm(found);
+      return wasm(workload, found);
     }
     if (needed) return { engine: found, why: 'WebGPU was asked for.' };
     if (!found.software) return { engine: found, why: 'This device offers WebGPU on a GPU.' };
     found.dispose();
     return wasm(
+      workload,
       `WebGPU here runs in software (${found.info.device}), which is slower than WebAssembly.`,
     );
   };
+}
+
+/** Why WebGPU does not train a workload, in words. */
+function untrainedOnGpu(workload: Workload, preference: EnginePreference): string | undefined {
+  if (workload === 'flowInTime') return UNTRAINED;
+  return workload === 'steps' && preference === 'webgpu-regenerating'
+    ? 'Training in steps needs its dataset stored: it goes with the engine webgpu.'
+    : undefined;
 }
 
 /** Certifies datasets on the CPU, whichever engine trains. */

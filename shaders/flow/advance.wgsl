@@ -8,15 +8,12 @@ struct GradientStats {
   train_errors: u32,
 }
 
-// Compilers may take for granted that there is no NaN, so its bits are looked at.
-fn is_finite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }
-
 fn below_test_goal(m: u32) -> bool {
   if (team[m].has_goal == 0u) { return false; }
-  if (team[m].u_norm > 0.0) {
-    return team[m].root * team[m].root < team[m].goal_quantile * team[m].u_norm;
+  if (team[m].run.u_norm > 0.0) {
+    return team[m].run.root * team[m].run.root < team[m].goal_quantile * team[m].run.u_norm;
   }
-  return 1.0 < team[m].goal_quantile * team[m].first_slope_norm;
+  return 1.0 < team[m].goal_quantile * team[m].run.first_slope_norm;
 }
 
 // All invocations: POINT = u + offset·direction of the given length, at the clock of the step.
@@ -33,9 +30,9 @@ fn begin_radius(lid: u32, m: u32, length: f32, iterations: u32) {
   probe(lid, m, U, DIRECTION, DIFFERENCE_DISTANCE / max(length, 1e-30));
   workgroupBarrier();
   if (lid == 0u) {
-    team[m].clock = team[m].root * team[m].root;
-    team[m].power_left = iterations;
-    team[m].radius_at = team[m].gradients;
+    team[m].clock = team[m].run.root * team[m].run.root;
+    team[m].run.power_left = iterations;
+    team[m].run.radius_at = team[m].gradients;
     team[m].phase = PHASE_POWER;
   }
 }
@@ -44,7 +41,7 @@ fn begin_radius(lid: u32, m: u32, length: f32, iterations: u32) {
 fn begin_step(lid: u32, m: u32) {
   if (lid == 0u) {
     choose_step(m);
-    team[m].y_end_slope = team[m].y_slope;
+    team[m].run.y_end_slope = team[m].run.y_slope;
   }
   workgroupBarrier();
   next_stage(lid, m);
@@ -62,10 +59,10 @@ fn after_origin(lid: u32, m: u32, stats: GradientStats) {
   let offset = DIFFERENCE_DISTANCE / (1.0 + length);
   probe(lid, m, U, SLOPE, offset);
   if (lid == 0u) {
-    team[m].first_slope_norm = length;
-    team[m].y_slope = exp(-stats.log_mean_residual);
-    team[m].origin_residual = stats.log_mean_residual;
-    team[m].origin_loss = stats.log_train_loss;
+    team[m].run.first_slope_norm = length;
+    team[m].run.y_slope = exp(-stats.log_mean_residual);
+    team[m].run.origin_residual = stats.log_mean_residual;
+    team[m].run.origin_loss = stats.log_train_loss;
     team[m].clock = offset;
     team[m].phase = PHASE_FIRST;
   }
@@ -73,7 +70,7 @@ fn after_origin(lid: u32, m: u32, stats: GradientStats) {
 
 fn after_first(lid: u32, m: u32, stats: GradientStats) {
   if (lid == 0u) { team[m].train_errors = stats.train_errors; }
-  begin_radius(lid, m, team[m].first_slope_norm, FIRST_POWER_ITERATIONS);
+  begin_radius(lid, m, team[m].run.first_slope_norm, FIRST_POWER_ITERATIONS);
 }
 
 fn after_power(lid: u32, m: u32) {
@@ -85,19 +82,19 @@ fn after_power(lid: u32, m: u32) {
     square += dot(change, change);
   }
   let length = sqrt(reduce_sum(lid, vec4(square, 0.0, 0.0, 0.0)).x);
-  let left = workgroupUniformLoad(&team[m].power_left) - 1u;
+  let left = workgroupUniformLoad(&team[m].run.power_left) - 1u;
   if (left > 0u && length > 0.0) {
     probe(lid, m, U, DIRECTION, DIFFERENCE_DISTANCE / length);
-    if (lid == 0u) { team[m].power_left = left; }
+    if (lid == 0u) { team[m].run.power_left = left; }
     return;
   }
   if (lid == 0u) {
-    team[m].radius = RADIUS_SAFETY * length;
-    if (team[m].rows == 0u) {
-      append_row(m, team[m].origin_residual, team[m].first_slope_norm, team[m].first_slope_norm,
-        team[m].origin_loss, vec4(f32(team[m].train_errors)));
-      team[m].was_below = select(0u, 1u, below_test_goal(m));
-      team[m].wanted = sqrt(FIRST_STEP / stiffness(m));
+    team[m].run.radius = RADIUS_SAFETY * length;
+    if (team[m].run.rows == 0u) {
+      append_row(m, team[m].run.origin_residual, team[m].run.first_slope_norm, team[m].run.first_slope_norm,
+        team[m].run.origin_loss, vec4(f32(team[m].train_errors)));
+      team[m].run.was_below = select(0u, 1u, below_test_goal(m));
+      team[m].run.wanted = sqrt(FIRST_STEP / stiffness(m));
     }
   }
   workgroupBarrier();
@@ -106,10 +103,10 @@ fn after_power(lid: u32, m: u32) {
 
 fn after_stage(lid: u32, m: u32, stats: GradientStats) {
   if (lid == 0u) {
-    team[m].y_end_slope = exp(-stats.log_mean_residual - (team[m].y + team[m].y_increment));
+    team[m].run.y_end_slope = exp(-stats.log_mean_residual - (team[m].run.y + team[m].run.y_increment));
   }
-  if (workgroupUniformLoad(&team[m].stage) < workgroupUniformLoad(&team[m].stages)) {
-    if (lid == 0u) { team[m].stage++; }
+  if (workgroupUniformLoad(&team[m].run.stage) < workgroupUniformLoad(&team[m].run.stages)) {
+    if (lid == 0u) { team[m].run.stage++; }
     workgroupBarrier();
     next_stage(lid, m);
     return;
@@ -117,22 +114,22 @@ fn after_stage(lid: u32, m: u32, stats: GradientStats) {
 
   // The last stage: its point is the end of the step. Embedded error estimate of RKC2:
   // 0.4 h (F_0 + F_s) − 0.8 (Y_s − Y_0), slopes in τ.
-  let rate = 2.0 * team[m].root;
-  let end_rate = 2.0 * (team[m].root + team[m].h);
+  let rate = 2.0 * team[m].run.root;
+  let end_rate = 2.0 * (team[m].run.root + team[m].run.h);
   var sums = vec4(0.0); // error², ‖u‖², u·F, ‖F‖²
   for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
     let end = vectors[vector(m, POINT) + k];
     let end_slope = vectors[vector(m, END_SLOPE) + k];
-    let error = 0.4 * team[m].h * (rate * vectors[vector(m, SLOPE) + k] + end_rate * end_slope)
+    let error = 0.4 * team[m].run.h * (rate * vectors[vector(m, SLOPE) + k] + end_rate * end_slope)
       - 0.8 * vectors[vector(m, INCREMENT) + k];
     sums += vec4(dot(error, error), dot(end, end), dot(end, end_slope), dot(end_slope, end_slope));
   }
   sums = reduce_sum(lid, sums);
   let end_norm = sqrt(sums.y);
-  let y_error = 0.4 * team[m].h * (rate * team[m].y_slope + end_rate * team[m].y_end_slope) - 0.8 * team[m].y_increment;
-  let u_scale = UNORM_FLOOR + max(team[m].u_norm, end_norm);
-  let y_scale = TIME_ERROR_WEIGHT * min(1.0, team[m].y + team[m].y_increment);
-  let error = max(sqrt(sums.x) / u_scale, abs(y_error) / y_scale) / team[m].tolerance;
+  let y_error = 0.4 * team[m].run.h * (rate * team[m].run.y_slope + end_rate * team[m].run.y_end_slope) - 0.8 * team[m].run.y_increment;
+  let u_scale = UNORM_FLOOR + max(team[m].run.u_norm, end_norm);
+  let y_scale = TIME_ERROR_WEIGHT * min(1.0, team[m].run.y + team[m].run.y_increment);
+  let error = max(sqrt(sums.x) / u_scale, abs(y_error) / y_scale) / team[m].run.tolerance;
   let valid = is_finite(error) && is_finite(end_norm) && is_finite(stats.log_mean_residual);
 
   if (lid == 0u) { accepted = select(0u, 1u, valid && error <= 1.0); }
@@ -143,35 +140,35 @@ fn after_stage(lid: u32, m: u32, stats: GradientStats) {
     }
     let errors = reduce_sum(lid, count_errors(lid, m));
     if (lid == 0u) {
-      team[m].root += team[m].h;
-      team[m].y += team[m].y_increment;
-      team[m].y_slope = team[m].y_end_slope;
-      team[m].u_norm = end_norm;
+      team[m].run.root += team[m].run.h;
+      team[m].run.y += team[m].run.y_increment;
+      team[m].run.y_slope = team[m].run.y_end_slope;
+      team[m].run.u_norm = end_norm;
       append_row(m, stats.log_mean_residual, sums.z / max(end_norm, 1e-30), sqrt(sums.w),
         stats.log_train_loss, errors);
       let below = below_test_goal(m);
-      let reached = team[m].has_goal == 1u && team[m].was_below == 1u && !below
+      let reached = team[m].has_goal == 1u && team[m].run.was_below == 1u && !below
         && team[m].train_errors <= team[m].goal_errors;
-      if (team[m].y >= team[m].log1p_horizon || reached) {
-        finish(m, ENTRY_DONE);
-      } else if (team[m].rows >= team[m].max_rows) {
-        finish(m, ENTRY_FULL);
+      if (team[m].run.y >= team[m].run.log1p_horizon || reached) {
+        finish(m, ENTRY_DONE, team[m].gradients);
+      } else if (team[m].run.rows >= team[m].run.max_rows) {
+        finish(m, ENTRY_FULL, team[m].gradients);
       }
-      if (below) { team[m].was_below = 1u; }
-      team[m].wanted = team[m].h * growth(m, error, team[m].rejections > 0u);
-      team[m].last_error = max(error, 1e-10);
-      team[m].last_step = team[m].h;
-      team[m].rejections = 0u;
+      if (below) { team[m].run.was_below = 1u; }
+      team[m].run.wanted = team[m].run.h * growth(m, error, team[m].run.rejections > 0u);
+      team[m].run.last_error = max(error, 1e-10);
+      team[m].run.last_step = team[m].run.h;
+      team[m].run.rejections = 0u;
     }
   } else if (lid == 0u) {
-    team[m].rejections++;
-    if (team[m].rejections > MAX_REJECTIONS) { finish(m, ENTRY_STALLED); }
-    team[m].wanted = team[m].h * max(MAX_SHRINK, select(0.0, 0.8 * pow(error, -1.0 / 3.0), valid));
+    team[m].run.rejections++;
+    if (team[m].run.rejections > MAX_REJECTIONS) { finish(m, ENTRY_STALLED, team[m].gradients); }
+    team[m].run.wanted = team[m].run.h * max(MAX_SHRINK, select(0.0, 0.8 * pow(error, -1.0 / 3.0), valid));
   }
   if (workgroupUniformLoad(&team[m].phase) == PHASE_EMPTY) { return; }
 
-  let due = select(RADIUS_INTERVAL, 1u, team[m].rejections > 0u);
-  if (lid == 0u) { accepted = select(0u, 1u, team[m].gradients - team[m].radius_at >= due); }
+  let due = select(RADIUS_INTERVAL, 1u, team[m].run.rejections > 0u);
+  if (lid == 0u) { accepted = select(0u, 1u, team[m].gradients - team[m].run.radius_at >= due); }
   if (workgroupUniformLoad(&accepted) == 1u) {
     var square = 0.0;
     for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
@@ -189,12 +186,6 @@ fn after_stage(lid: u32, m: u32, stats: GradientStats) {
 // Decisions of one invocation that all take.
 var<workgroup> accepted: u32;
 
-// One invocation: the replica ends, the seat is free.
-fn finish(m: u32, kind: u32) {
-  journal.entries[append(m, kind)] = team[m].gradients;
-  team[m].phase = PHASE_EMPTY;
-}
-
 // Statistics of the point from the sums of its weights, which are relative to `used`.
 fn stats_of(m: u32, sums: vec4<f32>, used: f32) -> GradientStats {
   let scale = used - reference_offset(m);
@@ -211,9 +202,9 @@ fn advance(lid: u32, m: u32, sums: vec4<f32>) {
   workgroupBarrier();
   if (lid == 0u) {
     team[m].gradients++;
-    team[m].largest = sums.w - reference_offset(m);
-    accepted = select(1u, 0u, lost && team[m].reevaluates == 0u);
-    team[m].reevaluates = 1u - accepted;
+    team[m].run.largest = sums.w - reference_offset(m);
+    accepted = select(1u, 0u, lost && team[m].run.reevaluates == 0u);
+    team[m].run.reevaluates = 1u - accepted;
   }
   if (workgroupUniformLoad(&accepted) == 0u) { return; }
   let stats = stats_of(m, sums, used);

@@ -16,7 +16,7 @@ fn control(
     }
     let largest = reduce_max(lid, total.w);
     total = vec4(reduce_sum(lid, total).xyz, largest);
-    let scale = -team[m].sigma * team[m].sigma / total.x;
+    let scale = -team[m].run.sigma * team[m].run.sigma / total.x;
     for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
       vectors[vector(m, END_SLOPE) + k] *= scale;
     }

@@ -28,7 +28,7 @@ export async function audit(command: AuditCommand): Promise<number> {
   }
   const certifier = certifierOf(surroundings);
   const onGpu = engine.info.kind === 'webgpu';
-  const trainer = onGpu ? (await engineChooser(surroundings)('auto', true)).engine : engine;
+  const trainer = onGpu ? (await engineChooser(surroundings)('wasm', 'steps')).engine : engine;
   const means = { engine, trainer, certifier };
   const code = await auditClaims(command, means, interrupt.signal, console.log);
   engine.dispose();

@@ -4,7 +4,7 @@ import slurm from '../../examples/cluster/slurm.sh?raw';
 import { engineChooser, type Surroundings } from '../engines.ts';
 import { asksForGpu, ENGINE_NAMES, type Engine, type EnginePreference } from '../model/engine.ts';
 import type { Replica } from '../model/replica.ts';
-import { isTraining, parseSpecText } from '../model/spec.ts';
+import { parseSpecText, workloadOf } from '../model/spec.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { byCost, MAX_SHARDS } from '../sweep/shard.ts';
 import { count, duration } from '../ui/format.ts';
@@ -121,7 +121,7 @@ async function secondsOf(
     const engine = asked === 'auto' ? 'webgpu' : asked;
     return { seconds: replicaSeconds * plan.size, how: `at ${replicaSeconds} s a replica`, engine };
   }
-  const { engine } = await engineChooser(surroundings)(asked, isTraining(plan.spec));
+  const { engine } = await engineChooser(surroundings)(asked, workloadOf(plan.spec));
   try {
     const { kind, device } = engine.info;
     const seconds = await measure(plan, engine);

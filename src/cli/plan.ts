@@ -1,6 +1,6 @@
 import { engineChooser } from '../engines.ts';
 import { ENGINE_NAMES } from '../model/engine.ts';
-import { isTraining, parseSpecText } from '../model/spec.ts';
+import { parseSpecText, workloadOf } from '../model/spec.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { Sweep } from '../sweep/sweep.ts';
 import { count } from '../ui/format.ts';
@@ -14,7 +14,7 @@ export async function plan(command: Extract<Command, { kind: 'plan' }>): Promise
   const spec = parseSpecText(await readText(command.spec, 'SPEC.json'));
   const { engine, why } = await engineChooser(nodeSurroundings(command))(
     command.engine,
-    isTraining(spec),
+    workloadOf(spec),
   );
   const sweep = new Sweep(new SweepPlan(spec), engine);
   const { xs, ys, size } = sweep.plan;

@@ -3,7 +3,7 @@ import { certifierOf, engineChooser } from '../engines.ts';
 import type { DeviceCheck } from '../model/device-check.ts';
 import { ENGINE_NAMES, type EngineChoice } from '../model/engine.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import { isTraining, parseSpecText, type SweepSpec } from '../model/spec.ts';
+import { parseSpecText, type SweepSpec, workloadOf } from '../model/spec.ts';
 import { type Provenance, sourceOf } from '../results/codec.ts';
 import { encodeAs } from '../results/formats.ts';
 import { firstAccuracy, type MapView } from '../sweep/cells.ts';
@@ -29,7 +29,7 @@ export async function run(command: RunCommand): Promise<number> {
   const format = command.out === undefined ? undefined : formatToWrite(command.out);
   if (command.out !== undefined) await checkWritable(command.out);
   const surroundings = nodeSurroundings(command);
-  const choice = await engineChooser(surroundings)(command.engine, isTraining(spec));
+  const choice = await engineChooser(surroundings)(command.engine, workloadOf(spec));
   const sweep = new Sweep(new SweepPlan(spec), choice.engine);
   const certifier = command.certify ? certifierOf(surroundings) : undefined;
   const { interrupted, deviceCheck, certified } = await drive(

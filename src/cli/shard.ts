@@ -3,7 +3,7 @@ import { certifierOf, engineChooser } from '../engines.ts';
 import { ENGINE_NAMES, type Engine, EngineLostError } from '../model/engine.ts';
 import type { Replica } from '../model/replica.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import { isTraining, parseSpecText } from '../model/spec.ts';
+import { parseSpecText, workloadOf } from '../model/spec.ts';
 import { replicaJson } from '../results/codec.ts';
 import { encodeLine, Line } from '../results/journal.ts';
 import { outcomeOf } from '../results/table.ts';
@@ -66,7 +66,7 @@ export async function runShard(command: ShardCommand): Promise<number> {
     console.error(`${name}: ${count(own.length)} replicas, ${count(there)} are there already.`);
   }
   const surroundings = nodeSurroundings(command);
-  const { engine, why } = await engineChooser(surroundings)(command.engine, isTraining(plan.spec));
+  const { engine, why } = await engineChooser(surroundings)(command.engine, workloadOf(plan.spec));
   const { kind, device, precision } = engine.info;
   if (!command.quiet) console.error(`${ENGINE_NAMES[kind]}, ${device}, ${precision}. ${why}`);
   const deviceCheck = await checkDevice(engine, stop.signal);

@@ -25,7 +25,8 @@ export interface WebGpuOptions extends PlanOptions {
 
 /**
  * The float32 engine on WebGPU: each replica is trained by one workgroup, many gradients a
- * submission, or a large one by many, with its step control on the GPU. See shaders/flow.
+ * submission, or a large one by many, with its step control on the GPU. See shaders/flow and
+ * shaders/descent.
  */
 export class WebGpuEngine implements Engine {
   readonly info: EngineInfo;
@@ -157,9 +158,7 @@ export class WebGpuEngine implements Engine {
         const replica = next ?? waiting.take();
         next = undefined;
         if (replica === undefined) return undefined;
-        const refusal = replica.training
-          ? 'WebGPU trains gradient flow only'
-          : phases.refusalOf(replica);
+        const refusal = phases.refusalOf(replica);
         if (refusal !== undefined) refused.push(failed(replica, refusal));
         else if (phases.belongs(replica, phase)) return replica;
         else deferred.push(replica);
@@ -241,7 +240,7 @@ export class WebGpuEngine implements Engine {
       seats.fresh = [];
       seats.freshOctets = 0;
     }
-    workspace.encodeFlow(encoder, pace.next(), seats.variants);
+    workspace.encodeTraining(encoder, pace.next(), seats.variants);
     const reader = readers.shift() as Reader;
     reader.encode(encoder);
     const submittedAt = performance.now();
@@ -276,7 +275,7 @@ export class WebGpuEngine implements Engine {
     if (!adapter) throw new EngineLostError('The browser gives the GPU to this page no more.');
     this.#device = await Device.request(adapter);
     this.#machineFound = machineOf(adapter, this.#device.gpu.limits);
-    this.#kernels = await Kernels.create(this.#device);
+    this.#kernels = new Kernels(this.#device);
     this.#device.check();
     return this.#kernels;
   }

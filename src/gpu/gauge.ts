@@ -81,8 +81,8 @@ export class Gauge {
     if (!phase) throw new Error('no replicas to measure with');
     const { plan } = phase;
     const compiling = performance.now();
-    const kernels = await Kernels.create(device);
-    await kernels.flow(plan);
+    const kernels = new Kernels(device);
+    await Promise.all([kernels.training(plan), kernels.generate(plan.method)]);
     const compile = seconds(compiling);
     const workspace = await Workspace.create(kernels, plan);
     const seats = new Seats(workspace);

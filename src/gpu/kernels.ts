@@ -1,16 +1,18 @@
+import { DYNAMICS_RANGES } from '../model/dynamics.ts';
 import { type Distribution, quantileTable, tableName } from '../model/quantiles.ts';
+import { nextRecord } from '../model/record.ts';
 import { MAX_STAGES, stageCoefficients } from '../model/rkc.ts';
 import type { Device } from './device.ts';
 import { packStruct } from './layout.ts';
-import type { Plan, Variant } from './plan.ts';
+import type { Method, Plan, Variant } from './plan.ts';
 import { generateSource, residentSource, stageLayout, streamedSource } from './wgsl.ts';
 
 /** Invocations of a workgroup of the pass that gets seats ready. */
 export const GENERATE_WORKGROUP = 64;
 
 /** The pipelines of a plan, in the order in which a gradient runs them. */
-export type FlowPipelines =
-  | { readonly kernel: 'resident'; readonly flows: readonly GPUComputePipeline[] }
+export type TrainingPipelines =
+  | { readonly kernel: 'resident'; readonly variants: readonly GPUComputePipeline[] }
   | {
       readonly kernel: 'streamed';
       readonly rows: GPUComputePipeline;
@@ -20,34 +22,46 @@ export type FlowPipelines =
 
 /** Pipelines and tables of a device. Pipelines are compiled once for each variant and kept. */
 export class Kernels {
-  readonly stages: GPUBuffer;
+  /** What a method looks up: the coefficients of RKC2, the steps that have rows. */
+  readonly tables: Readonly<Record<Method, GPUBuffer>>;
   readonly quantiles: GPUBuffer;
-  readonly flowBindings: GPUBindGroupLayout;
+  readonly trainingBindings: GPUBindGroupLayout;
   readonly generateBindings: GPUBindGroupLayout;
-  readonly #flowLayout: GPUPipelineLayout;
+  readonly #trainingLayout: GPUPipelineLayout;
+  readonly #generateLayout: GPUPipelineLayout;
   #distribution = tableName({});
   readonly #compiled = new Map<string, Promise<GPUComputePipeline>>();
 
-  private constructor(
-    readonly device: Device,
-    readonly generate: GPUComputePipeline,
-    generateBindings: GPUBindGroupLayout,
-  ) {
+  constructor(readonly device: Device) {
     const { STORAGE } = GPUBufferUsage;
-    this.stages = device.upload('stages', STORAGE, stageTable());
+    this.tables = {
+      flow: device.upload('stages', STORAGE, stageTable()),
+      descent: device.upload('schedule', STORAGE, recordSchedule()),
+    };
     this.quantiles = device.upload('quantiles', STORAGE, quantileTable({}));
-    this.generateBindings = generateBindings;
-    this.flowBindings = bindings(device, [
+    this.generateBindings = bindings(device, [
+      'storage', // slots
+      'storage', // data
+      'storage', // vectors
+      'storage', // sample values
+      'read-only-storage', // quantiles
+      'read-only-storage', // fresh
+      'uniform', // params
+    ]);
+    this.trainingBindings = bindings(device, [
       'storage', // slots
       'read-only-storage', // data, or the quantiles it is made from
       'storage', // vectors
       'storage', // sample values
-      'read-only-storage', // stages
+      'read-only-storage', // table of the method
       'storage', // journal
       'uniform', // params
       'storage', // partials
     ]);
-    this.#flowLayout = device.gpu.createPipelineLayout({ bindGroupLayouts: [this.flowBindings] });
+    const layoutOf = (layout: GPUBindGroupLayout): GPUPipelineLayout =>
+      device.gpu.createPipelineLayout({ bindGroupLayouts: [layout] });
+    this.#trainingLayout = layoutOf(this.trainingBindings);
+    this.#generateLayout = layoutOf(this.generateBindings);
   }
 
   /** Datasets of runs to come are drawn from a distribution. */
@@ -62,42 +76,37 @@ export class Kernels {
     this.#distribution = name;
   }
 
-  /** Compiles what every run needs. */
-  static async create(device: Device): Promise<Kernels> {
-    const layout = bindings(device, [
-      'storage', // slots
-      'storage', // data
-      'storage', // vectors
-      'storage', // sample values
-      'read-only-storage', // quantiles
-      'read-only-storage', // fresh
-      'uniform', // params
-    ]);
-    const source = generateSource(GENERATE_WORKGROUP);
-    const pipelines = device.gpu.createPipelineLayout({ bindGroupLayouts: [layout] });
-    return new Kernels(device, await device.pipeline('generate', source, pipelines), layout);
+  /** The pass that gets the seats of a method ready. */
+  generate(method: Method): Promise<GPUComputePipeline> {
+    const source = generateSource(GENERATE_WORKGROUP, method);
+    return this.#compile('generate', source, this.#generateLayout);
   }
 
   /** The pipelines of a plan. */
-  async flow({ kernel, variants, rowSource }: Plan): Promise<FlowPipelines> {
+  async training(plan: Plan): Promise<TrainingPipelines> {
+    const { method, kernel, variants, rowSource } = plan;
+    const compile = (label: string, source: string): Promise<GPUComputePipeline> =>
+      this.#compile(label, source, this.#trainingLayout);
     if (kernel === 'resident') {
-      const sources = variants.map((variant, index) => residentSource(variant, index));
-      const flows = await Promise.all(sources.map((source) => this.#compile('flow', source)));
-      return { kernel, flows };
+      const sources = variants.map((variant, index) => residentSource(method, variant, index));
+      return {
+        kernel,
+        variants: await Promise.all(sources.map((source) => compile(method, source))),
+      };
     }
     const sources = streamedSource(variants[0] as Variant, rowSource);
     const [rows, merge, control] = await Promise.all([
-      this.#compile('rows', sources.rows),
-      this.#compile('merge', sources.merge),
-      this.#compile('control', sources.control),
+      compile('rows', sources.rows),
+      compile('merge', sources.merge),
+      compile('control', sources.control),
     ]);
     return { kernel, rows, merge, control };
   }
 
-  #compile(label: string, source: string): Promise<GPUComputePipeline> {
+  #compile(label: string, source: string, layout: GPUPipelineLayout): Promise<GPUComputePipeline> {
     let pipeline = this.#compiled.get(source);
     if (pipeline === undefined) {
-      pipeline = this.device.pipeline(label, source, this.#flowLayout);
+      pipeline = this.device.pipeline(label, source, layout);
       this.#compiled.set(source, pipeline);
       // What was lost with the device, or stopped, may compile the next time.
       pipeline.catch(() => this.#compiled.delete(source));
@@ -130,4 +139,13 @@ function stageTable(): ArrayBuffer {
     table.set(new Uint8Array(row), k * 4 * stageLayout.words);
   });
   return table.buffer;
+}
+
+/** Steps that have a row whatever happens, from the first to past the last that there can be. */
+function recordSchedule(): Uint32Array {
+  const steps = [1];
+  while ((steps.at(-1) as number) <= DYNAMICS_RANGES.steps.max) {
+    steps.push(nextRecord(steps.at(-1) as number));
+  }
+  return Uint32Array.from(steps);
 }

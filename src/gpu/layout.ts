@@ -8,8 +8,9 @@ export interface Layout {
 }
 
 /**
- * Reads the layout of `struct name` from WGSL source.
- * @throws Error if the struct is not there or has a field that is not u32 or f32
+ * Reads the layout of `struct name` from WGSL source. Fields of a struct in it are named after both:
+ * `run.step`.
+ * @throws Error if the struct is not there or has a field that is no u32, f32 or such a struct
  */
 export function structLayout(source: string, name: string): Layout {
   const body = new RegExp(`struct ${name} \\{([^}]*)\\}`).exec(source)?.[1];
@@ -19,11 +20,20 @@ export function structLayout(source: string, name: string): Layout {
   let words = 0;
   for (const line of body.replace(/\/\/.*$/gm, '').split(',')) {
     if (line.trim() === '') continue;
-    const field = /^\s*(\w+)\s*:\s*(u32|f32)\s*$/.exec(line);
+    const field = /^\s*(\w+)\s*:\s*(u32|f32|[A-Z]\w*)\s*$/.exec(line);
     if (!field) throw new Error(`struct ${name}: "${line.trim()}" is not a u32 or f32 field`);
-    const [, key, kind] = field as unknown as [string, string, 'u32' | 'f32'];
-    word[key] = words++;
-    type[key] = kind;
+    const [, key, kind] = field as unknown as [string, string, string];
+    if (kind === 'u32' || kind === 'f32') {
+      word[key] = words++;
+      type[key] = kind;
+      continue;
+    }
+    const inner = structLayout(source, kind);
+    for (const [own, at] of Object.entries(inner.word)) {
+      word[`${key}.${own}`] = words + at;
+      type[`${key}.${own}`] = inner.type[own] as 'u32' | 'f32';
+    }
+    words += inner.words;
   }
   return { word, type, words };
 }

@@ -2,19 +2,32 @@
  * Which replicas of a run go together: one plan has room for those of much the same shape. Small ones,
  * for the resident kernel, come first; then large ones, each kind with a plan of its own.
  */
+
+import { isDescent } from '../model/dynamics.ts';
 import { TooLargeError } from '../model/memory.ts';
 import type { Replica } from '../model/replica.ts';
 import {
   alike,
   explain,
   type Machine,
+  type Method,
   type Plan,
   type PlanOptions,
   planFits,
-  planFlow,
+  planTraining,
   type Work,
 } from './plan.ts';
 import { Waiting } from './waiting.ts';
+
+/** What trains a replica; undefined if WebGPU does not. */
+export function methodOf({ dynamics, training }: Replica): Method | undefined {
+  if (isDescent(dynamics)) return 'descent';
+  return training ? undefined : 'flow';
+}
+
+/** Which flows WebGPU refuses. */
+export const UNTRAINED =
+  'WebGPU trains no flow with decay, from random weights, or on data with a covariance or a mean.';
 
 /** What trains the next replicas, and what they amount to. */
 export interface Phase {
@@ -25,7 +38,7 @@ export interface Phase {
 /** Plans the phases of one run on a device. */
 export class Phases {
   /** Shapes are few, replicas many. */
-  readonly #kernels = new Map<string, Plan['kernel']>();
+  readonly #kernels = new Map<string, Pick<Plan, 'method' | 'kernel'>>();
 
   /**
    * @param replicas how many there are, as far as one has looked ahead
@@ -38,17 +51,20 @@ export class Phases {
 
   /**
    * Which kernel trains a replica.
-   * @throws TooLargeError if none can
+   * @throws TooLargeError if it does not fit, Error for dynamics that no kernel trains
    */
-  kernelFor({ samples, dimensions }: Replica): Plan['kernel'] {
-    const shape = `${samples} ${dimensions}`;
+  kernelFor(replica: Replica): Pick<Plan, 'method' | 'kernel'> {
+    const { samples, dimensions } = replica;
+    const method = methodOf(replica);
+    if (method === undefined) throw new Error(UNTRAINED);
+    const shape = `${method} ${samples} ${dimensions}`;
     const known = this.#kernels.get(shape);
     if (known) return known;
     const { replicas, machine, options } = this;
     const work = { samples, dimensions, narrowest: dimensions, replicas, sharing: 1 };
-    const { kernel } = planFlow(work, machine, options);
-    this.#kernels.set(shape, kernel);
-    return kernel;
+    const { kernel } = planTraining(work, machine, { ...options, method });
+    this.#kernels.set(shape, { method, kernel });
+    return { method, kernel };
   }
 
   /** Why a replica can never be trained, in words; undefined if it can. */
@@ -63,24 +79,33 @@ export class Phases {
   }
 
   /**
-   * The phase for the small replicas that wait, or where there are none, for the first of the large
-   * and those alike; undefined if nothing waits.
-   * @throws TooLargeError if a replica at hand does not fit
+   * The phase for the small replicas that wait and train as the first does, or where there are none, for
+   * the first of the large and those alike; undefined if nothing waits.
+   * @throws TooLargeError if a replica at hand does not fit, Error if no kernel trains it
    */
   next(waiting: Waiting): Phase | undefined {
     for (const replica of waiting.ahead()) this.kernelFor(replica);
     const [first] = waiting.ahead();
     if (first === undefined) return undefined;
-    const small = waiting.work((replica) => this.kernelFor(replica) === 'resident');
-    if (small.replicas > 0) return this.#phase(small, 'resident');
-    const large = waiting.work(({ dimensions }) => alike(dimensions, first.dimensions));
-    return this.#phase(large, 'streamed');
+    const { method } = this.kernelFor(first);
+    const small = waiting.work((replica) => {
+      const own = this.kernelFor(replica);
+      return own.method === method && own.kernel === 'resident';
+    });
+    if (small.replicas > 0) return this.#phase(small, { method, kernel: 'resident' });
+    const large = waiting.work(
+      (replica) =>
+        this.kernelFor(replica).method === method && alike(replica.dimensions, first.dimensions),
+    );
+    return this.#phase(large, { method, kernel: 'streamed' });
   }
 
   /** Whether a replica is trained in a phase. */
   belongs(replica: Replica, { plan }: Phase): boolean {
     const { samples, dimensions } = replica;
-    return this.kernelFor(replica) === plan.kernel && planFits(plan, samples, dimensions);
+    const { method, kernel } = this.kernelFor(replica);
+    const own = method === plan.method && kernel === plan.kernel;
+    return own && planFits(plan, samples, dimensions);
   }
 
   /** All phases in sentences, in order, as if no more replicas came than are at hand. */
@@ -95,7 +120,7 @@ export class Phases {
     }
   }
 
-  #phase(work: Work, kernel: Plan['kernel']): Phase {
-    return { work, plan: planFlow(work, this.machine, { ...this.options, kernel }) };
+  #phase(work: Work, kind: Pick<Plan, 'method' | 'kernel'>): Phase {
+    return { work, plan: planTraining(work, this.machine, { ...this.options, ...kind }) };
   }
 }

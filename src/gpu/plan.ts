@@ -54,10 +54,14 @@ export interface Variant {
   readonly kept: number;
 }
 
+/** What trains: gradient flow, or steps of a fixed length. */
+export type Method = 'flow' | 'descent';
+
 /** Where the rows of a streamed dataset come from. */
 export type RowSource = 'stored' | 'regenerated';
 
 export interface Plan {
+  readonly method: Method;
   readonly kernel: 'resident' | 'streamed';
   /** Largest N and d that it has room for. */
   readonly samples: number;
@@ -82,6 +86,8 @@ export interface Plan {
 
 /** What a caller may fix instead of leaving it to the planner. */
 export interface PlanOptions {
+  /** Default: flow. */
+  readonly method?: Method;
   readonly kernel?: Plan['kernel'];
   readonly workgroup?: number;
   /** Resident: workgroups. */
@@ -96,9 +102,28 @@ export interface PlanOptions {
   readonly maxBinding?: number;
 }
 
-/** vec4<f32> of a replica: vectors of d values, two a pair of octets. */
-export const VECTORS = 7;
+/**
+ * Vectors of a replica, what each has beside the d columns, and what comes after the last, both in
+ * vec4<f32>: see shaders/<method>/state.wgsl. A descent has the bias, and up to sixteen thresholds.
+ */
+const PLACES = {
+  flow: { vectors: 7, beside: 0, after: 0 },
+  descent: { vectors: 10, beside: 1, after: 4 },
+} as const;
+
+/** Numbers that a replica has for each sample. */
 export const SAMPLE_ARRAYS = 2;
+
+/** vec4<f32> of a vector. */
+export function quadsOf(method: Method, octets: number): number {
+  return 2 * octets + PLACES[method].beside;
+}
+
+/** vec4<f32> of all vectors of a replica. */
+export function vectorQuads(method: Method, dimensions: number): number {
+  const { vectors, after } = PLACES[method];
+  return vectors * quadsOf(method, octetsOf(dimensions)) + after;
+}
 
 /** Dot products that a pass keeps in one vec4: batch · members. */
 const PAIRS = 4;
@@ -122,9 +147,10 @@ export function datasetBytes(samples: number, dimensions: number): number {
  * Plans a run.
  * @throws TooLargeError if the dataset does not fit
  */
-export function planFlow(work: Work, device: Machine, options: PlanOptions = {}): Plan {
+export function planTraining(work: Work, device: Machine, options: PlanOptions = {}): Plan {
   const maxBinding = Math.min(device.maxBinding, options.maxBinding ?? Infinity);
   const machine = { ...device, maxBinding };
+  if (options.method === 'descent') return planDescent(work, machine, options);
   const streamed = planStreamed.bind(undefined, work, machine, options);
   if (options.kernel === 'streamed' || options.regenerate) return streamed();
   const resident = planResident(work, machine, options);
@@ -184,13 +210,16 @@ function chooseVariant(
   return { workgroup, lanes: Math.min(lanes, workgroup), held, batch, members, kept: 0 };
 }
 
-/** Workgroup memory of a pass besides the rows that are kept, in bytes; a slot has 256 at most. */
+/** Bytes of a slot at most. */
+export const MAX_SLOT_BYTES = 288;
+
+/** Workgroup memory of a pass besides the rows that are kept, in bytes. */
 export function scratchBytes({
   workgroup,
   lanes,
   members,
 }: Pick<Variant, 'workgroup' | 'lanes' | 'members'>): number {
-  return 32 * workgroup + (16 * workgroup) / lanes + members * (256 + 16) + 64;
+  return 32 * workgroup + (16 * workgroup) / lanes + members * (MAX_SLOT_BYTES + 16) + 64;
 }
 
 /** Kinds of rows, each half as long as the one before, that get a variant of their own. */
@@ -220,20 +249,44 @@ function keptOctets(octets: number, variant: Variant, machine: Machine): number 
   return 16 * size + scratchBytes(variant) <= machine.maxWorkgroupStorage ? size : 0;
 }
 
+/**
+ * Steps are taken by one workgroup: many would wait for one another after each. Members of a team would
+ * have to go through the same rows, which minibatches do not.
+ */
+function planDescent(work: Work, machine: Machine, options: PlanOptions): Plan {
+  if (options.regenerate || options.kernel === 'streamed') {
+    throw new TooLargeError(
+      'Training in steps needs its dataset stored, for one workgroup: it goes with the engine webgpu.',
+    );
+  }
+  const plan = planResident(work, machine, { ...options, kernel: 'resident', maxMembers: 1 });
+  const variant = lastOf(plan.variants);
+  const turns = Math.max(gradientCost(work, variant), orderCost(work.samples, variant));
+  if (turns > machine.loopLimit) {
+    const { samples, dimensions } = work;
+    throw new TooLargeError(
+      `N is ${samples} and d ${dimensions}: a step has ${turns} turns of loops, and this driver ends them after ${machine.loopLimit}.`,
+    );
+  }
+  return plan;
+}
+
 function planResident(work: Work, machine: Machine, options: PlanOptions): Plan {
   const variants = residentVariants(work, machine, options);
   const { members } = lastOf(variants);
+  const { method = 'flow' } = options;
   const bytes = datasetBytes(work.samples, work.dimensions);
   const most = Math.min(machine.memory, machine.maxBinding, machine.software ? 2 ** 27 : 2 ** 30);
   if (bytes > most && options.kernel === 'resident') {
     throw tooLarge(work.samples, work.dimensions, datasetBytes, most);
   }
   const wanted = options.groups ?? (machine.software ? 16 : 512);
-  // A few replicas do not need room for many.
-  const needed = Math.ceil(work.replicas / members / 2);
+  // A few replicas do not need room for many. Flows of one workgroup take turns; descents take too long.
+  const needed = Math.ceil(work.replicas / members / (method === 'flow' ? 2 : 1));
   const groups = Math.max(1, Math.min(wanted, needed));
   const seats = 2 * groups * members;
   return {
+    method,
     kernel: 'resident',
     samples: work.samples,
     dimensions: work.dimensions,
@@ -244,13 +297,14 @@ function planResident(work: Work, machine: Machine, options: PlanOptions): Plan 
     rowSource: 'stored',
     parts: 1,
     dataBytes: Math.min(most, 2 * groups * bytes),
-    vectorBytes: Math.min(machine.maxBinding, seats * vectorBytes(octetsOf(work.dimensions))),
+    vectorBytes: Math.min(machine.maxBinding, seats * vectorBytes(method, work.dimensions)),
     sampleBytes: Math.min(machine.maxBinding, seats * 4 * SAMPLE_ARRAYS * work.samples),
     partialBytes: 16,
   };
 }
 
-const vectorBytes = (octets: number): number => 16 * VECTORS * 2 * octets;
+const vectorBytes = (method: Method, dimensions: number): number =>
+  16 * vectorQuads(method, dimensions);
 
 function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan {
   const variant = chooseVariant(work, machine, options);
@@ -266,7 +320,7 @@ function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan 
   const stored = regenerate ? 1 : Math.max(1, Math.floor(machine.memory / bytes));
   // Enough replicas to fill the device where one does not.
   const wanted = machine.software ? 2 : Math.ceil(2 ** 26 / bytes);
-  const vectors = variant.members * vectorBytes(octets);
+  const vectors = variant.members * vectorBytes('flow', dimensions);
   const sampleValues = variant.members * 4 * SAMPLE_ARRAYS * samples;
   const bound = Math.floor(machine.maxBinding / Math.max(vectors, sampleValues));
   const teams = Math.min(stored, bound, wanted, Math.ceil(replicas / variant.members));
@@ -289,6 +343,7 @@ function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan 
     Math.floor(machine.maxBinding / slices),
   );
   return {
+    method: 'flow',
     kernel: 'streamed',
     samples,
     dimensions,
@@ -320,6 +375,14 @@ export function gradientCost(
   return Math.ceil(steps * (1 + perPair * exchange) + ends + vectors + errors + 32);
 }
 
+/** Loop iterations of one invocation in putting the samples of an epoch in order. */
+export function orderCost(samples: number, { workgroup }: Pick<Variant, 'workgroup'>): number {
+  const draws = 32 * Math.ceil(samples / workgroup); // Threefry has 25
+  const levels = Math.ceil(Math.log2(Math.max(2, samples)));
+  const merges = (levels * (levels + 1)) / 2;
+  return draws + merges * (2 + Math.ceil(2 ** (levels - 1) / workgroup));
+}
+
 /** The plan in sentences, for a reader who wants to know why. */
 export function explain(work: Work, plan: Plan): string[] {
   const { variants, members, teams, groups, parts } = plan;
@@ -335,12 +398,15 @@ export function explain(work: Work, plan: Plan): string[] {
         ? ' and is made anew for every gradient.'
         : kept > 0
           ? ' and stays in workgroup memory.'
-          : ' and is read once a gradient.'),
+          : ` and is read once a ${plan.method === 'flow' ? 'gradient' : 'step'}.`),
     `${lanes} ${lanes === 1 ? 'invocation has' : 'invocations share'} a row, each with ${held} of its ` +
       `octets, ${batch} ${batch === 1 ? 'row' : 'rows'} at a time.`,
     `${inFlight} ${inFlight === 1 ? 'replica' : 'replicas'} in flight` +
       (members > 1 ? `, ${members} to a dataset.` : '.'),
   ];
+  if (plan.method === 'descent') {
+    lines.push('Gradients are in float32; parameters are sums of two numbers, 48 bits.');
+  }
   if (variants.length > 1) lines.push(`${variants.length} variants, for shorter rows as well.`);
   if (parts > 1) lines.push(`The rows are spread over ${parts} buffers.`);
   return lines;

@@ -1,14 +1,16 @@
 import { datasetHalves, datasetKey } from '../model/dataset.ts';
-import { flowSettings, type Replica, type Trajectory } from '../model/replica.ts';
+import type { Replica, Trajectory } from '../model/replica.ts';
 import { COLUMNS } from '../model/trajectory.ts';
 import { Arena, type Block } from './arena.ts';
+import { METHODS } from './method.ts';
 import {
   gradientCost,
   planFits,
+  quadsOf,
   SAMPLE_ARRAYS,
   type Variant,
-  VECTORS,
   variantFor,
+  vectorQuads,
 } from './plan.ts';
 import { dataOf, type Waiting } from './waiting.ts';
 import { shaderConstant } from './wgsl.ts';
@@ -16,18 +18,14 @@ import type { Workspace } from './workspace.ts';
 
 const ENTRY_WORDS = shaderConstant('ENTRY_WORDS');
 const ENTRY_ROW = shaderConstant('ENTRY_ROW');
-const ENTRY_FULL = shaderConstant('ENTRY_FULL');
-const ENTRY_STALLED = shaderConstant('ENTRY_STALLED');
-
-/** log r at u = 0: what the first weights are relative to. */
-const ORIGIN_RESIDUAL = -Math.LN2;
 
 /** A replica in its seat, with the rows that have come in. */
 interface Occupant {
   readonly replica: Replica;
   readonly vectors: Block;
   readonly samples: Block;
-  readonly rows: Float32Array[];
+  /** Columns of its entries in the journal. */
+  readonly entries: Uint32Array[];
 }
 
 /** The seats that share a dataset, while any of them is taken. */
@@ -118,7 +116,7 @@ export class Seats {
     const index = Math.floor(seat / plan.members);
     const { samples, dimensions } = replica;
     const octets = Math.ceil(dimensions / 8);
-    const vectors = this.#vectors.take(VECTORS * 2 * octets);
+    const vectors = this.#vectors.take(vectorQuads(plan.method, dimensions));
     const values = this.#samples.take(SAMPLE_ARRAYS * samples);
     const isFirst = this.#teams[index] === undefined;
     const team = vectors && values ? (this.#teams[index] ?? this.#gather(replica, columns)) : null;
@@ -130,13 +128,16 @@ export class Seats {
     this.#teams[index] = team;
     team.taken++;
     const [key0, key1] = datasetKey(replica);
-    const settings = flowSettings(replica, 'float32');
+    const variant = plan.variants[team.variant] as Variant;
+    const { run, clock = 0, vectors: start } = METHODS[plan.method].contents(replica, variant);
+    const own = Object.entries(run).map(([name, value]) => [`run.${name}`, value]);
     this.workspace.writeSlot(seat, {
       phase: shaderConstant('PHASE_ORIGIN'),
       variant: team.variant,
       samples,
       dimensions,
       octets,
+      quads: quadsOf(plan.method, octets),
       row_octets: team.octets,
       data_columns: isFirst && !replica.given && plan.rowSource === 'stored' ? team.dimensions : 0,
       part_rows: team.partRows,
@@ -146,18 +147,15 @@ export class Seats {
       partials_offset: (index * plan.partialBytes) / 16 / this.#teams.length,
       key0,
       key1,
-      sigma: replica.sigma,
-      conformal: replica.dynamics === 'conformal' ? 1 : 0,
-      tolerance: settings.tolerance,
-      log1p_horizon: settings.log1pHorizon,
       has_goal: replica.goal ? 1 : 0,
       goal_quantile: replica.goal?.testQuantile ?? 0,
       goal_errors: replica.goal?.trainErrors ?? 0,
-      max_rows: settings.maxRows,
-      cost: gradientCost(replica, plan.variants[team.variant] as Variant),
-      largest: ORIGIN_RESIDUAL,
+      cost: gradientCost(replica, variant),
+      clock,
+      ...Object.fromEntries(own),
     });
-    this.#occupants[seat] = { replica, vectors, samples: values, rows: [] };
+    if (start) this.workspace.writeVectors(vectors.offset, start);
+    this.#occupants[seat] = { replica, vectors, samples: values, entries: [] };
     this.occupied++;
     this.fresh.push(seat);
     this.freshOctets = Math.max(this.freshOctets, team.octets * samples);
@@ -201,7 +199,6 @@ export class Seats {
   read(journal: ArrayBuffer): JournalReport {
     const [count, gradients] = new Uint32Array(journal, 0, 2) as unknown as [number, number];
     const words = new Uint32Array(journal, 8);
-    const values = new Float32Array(journal, 8);
     if (count * ENTRY_WORDS > words.length) throw new Error(`the journal overflowed: ${count}`);
     const trajectories: Trajectory[] = [];
     for (let at = 0; at < count * ENTRY_WORDS; at += ENTRY_WORDS) {
@@ -210,17 +207,18 @@ export class Seats {
       const occupant = this.#occupants[seat];
       if (occupant === undefined) throw new Error(`the journal names the empty seat ${seat}`);
       if (kind === ENTRY_ROW) {
-        occupant.rows.push(values.slice(at + 2, at + 2 + COLUMNS));
+        occupant.entries.push(words.slice(at + 2, at + 2 + COLUMNS));
       } else {
-        trajectories.push(this.#leave(seat, occupant, words[at + 2] as number, failureOf(kind)));
+        trajectories.push(this.#leave(seat, occupant, kind, words[at + 2] as number));
       }
     }
     return { trajectories, gradients };
   }
 
-  #leave(seat: number, occupant: Occupant, gradients: number, failure: string | null): Trajectory {
-    const { replica, vectors, samples } = occupant;
-    const index = Math.floor(seat / this.workspace.plan.members);
+  #leave(seat: number, occupant: Occupant, kind: number, gradients: number): Trajectory {
+    const { replica, vectors, samples, entries } = occupant;
+    const { method, members } = this.workspace.plan;
+    const index = Math.floor(seat / members);
     const team = this.#teams[index] as Team;
     this.#vectors.give(vectors);
     this.#samples.give(samples);
@@ -230,16 +228,8 @@ export class Seats {
     }
     this.#occupants[seat] = undefined;
     this.occupied--;
-    const rows = new Float32Array(occupant.rows.length * COLUMNS);
-    occupant.rows.forEach((row, k) => {
-      rows.set(row, k * COLUMNS);
-    });
+    const rows = METHODS[method].rows(replica, entries);
+    const failure = METHODS[method].failure(kind, gradients, rows);
     return { index: replica.index, rows, gradients, failure };
   }
-}
-
-function failureOf(kind: number): string | null {
-  if (kind === ENTRY_FULL) return 'the record is full';
-  if (kind === ENTRY_STALLED) return 'the step size fell to zero';
-  return null;
 }

@@ -3,51 +3,90 @@ import baselineColumns from '../../shaders/baseline/columns.wgsl?raw';
 import copy from '../../shaders/baseline/copy.wgsl?raw';
 import baselineRows from '../../shaders/baseline/rows.wgsl?raw';
 import baselineShared from '../../shaders/baseline/shared.wgsl?raw';
-import advance from '../../shaders/flow/advance.wgsl?raw';
+import descentAccumulator from '../../shaders/descent/accumulator.wgsl?raw';
+import descentAdvance from '../../shaders/descent/advance.wgsl?raw';
+import descentBatches from '../../shaders/descent/batches.wgsl?raw';
+import descentLayout from '../../shaders/descent/layout.wgsl?raw';
+import descentRecord from '../../shaders/descent/record.wgsl?raw';
+import descentReset from '../../shaders/descent/reset.wgsl?raw';
+import descentResident from '../../shaders/descent/resident.wgsl?raw';
+import descentResidual from '../../shaders/descent/residual.wgsl?raw';
+import descentState from '../../shaders/descent/state.wgsl?raw';
+import descentUpdate from '../../shaders/descent/update.wgsl?raw';
+import flowAdvance from '../../shaders/flow/advance.wgsl?raw';
 import control from '../../shaders/flow/control.wgsl?raw';
-import journal from '../../shaders/flow/journal.wgsl?raw';
+import flowLayout from '../../shaders/flow/layout.wgsl?raw';
 import merge from '../../shaders/flow/merge.wgsl?raw';
 import partials from '../../shaders/flow/partials.wgsl?raw';
-import pass from '../../shaders/flow/pass.wgsl?raw';
+import flowRecord from '../../shaders/flow/record.wgsl?raw';
 import regenerated from '../../shaders/flow/regenerated.wgsl?raw';
-import resident from '../../shaders/flow/resident.wgsl?raw';
-import residual from '../../shaders/flow/residual.wgsl?raw';
+import flowReset from '../../shaders/flow/reset.wgsl?raw';
+import flowResident from '../../shaders/flow/resident.wgsl?raw';
+import flowResidual from '../../shaders/flow/residual.wgsl?raw';
 import rows from '../../shaders/flow/rows.wgsl?raw';
-import state from '../../shaders/flow/state.wgsl?raw';
+import flowState from '../../shaders/flow/state.wgsl?raw';
 import step from '../../shaders/flow/step.wgsl?raw';
 import stored from '../../shaders/flow/stored.wgsl?raw';
 import generate from '../../shaders/generate.wgsl?raw';
 import probe from '../../shaders/probe.wgsl?raw';
 import entries from '../../shaders/shared/entries.wgsl?raw';
+import journal from '../../shaders/shared/journal.wgsl?raw';
 import layout from '../../shaders/shared/layout.wgsl?raw';
+import pass from '../../shaders/shared/pass.wgsl?raw';
 import reduce from '../../shaders/shared/reduce.wgsl?raw';
+import resident from '../../shaders/shared/resident.wgsl?raw';
+import seats from '../../shaders/shared/seats.wgsl?raw';
 import threefry from '../../shaders/shared/threefry.wgsl?raw';
+import { DESCENTS } from '../model/dynamics.ts';
+import { DIVERGED } from '../model/record.ts';
 import { Control } from '../model/replica.ts';
 import { MAX_STAGES } from '../model/rkc.ts';
 import { structLayout } from './layout.ts';
-import type { RowSource, Variant } from './plan.ts';
+import type { Method, RowSource, Variant } from './plan.ts';
 import { unroll } from './unroll.ts';
 
-export const slotLayout = structLayout(layout, 'Slot');
+/** What a slot has depends on the method. */
+const LAYOUTS: Readonly<Record<Method, string>> = {
+  flow: layout + flowLayout,
+  descent: layout + descentLayout,
+};
+
+export const slotLayouts = {
+  flow: structLayout(LAYOUTS.flow, 'Slot'),
+  descent: structLayout(LAYOUTS.descent, 'Slot'),
+} as const satisfies Record<Method, unknown>;
 export const paramsLayout = structLayout(layout, 'Params');
-export const stageLayout = structLayout(layout, 'Stage');
+export const stageLayout = structLayout(flowLayout, 'Stage');
 export const questionLayout = structLayout(probe, 'Question');
 export const answerLayout = structLayout(probe, 'Answer');
 export const shapeLayout = structLayout(baselineShared, 'Shape');
 
 /**
- * A constant of the shaders.
+ * A constant that all methods have.
  * @throws Error if the source has none of that name
  */
 export function shaderConstant(name: string): number {
-  const value = new RegExp(`const ${name} = (\\d+)u;`).exec(layout)?.[1];
+  return constantOf(layout, name);
+}
+
+/**
+ * Place of a vector of a descent, in vectors.
+ * @throws Error if it has none of that name
+ */
+export function descentVector(name: string): number {
+  return constantOf(descentState, name);
+}
+
+function constantOf(source: string, name: string): number {
+  const value = new RegExp(`const ${name} = (\\d+)u;`).exec(source)?.[1];
   if (value === undefined) throw new Error(`no constant ${name} in the shader source`);
   return Number(value);
 }
 
+const float = (value: number): string => `f32(${value.toExponential()})`;
+
 /** Constants of the step control that shaders and host share, declared from the host's values. */
 function controlConstants(): string {
-  const float = (value: number): string => `f32(${value.toExponential()})`;
   return [
     `const MAX_STAGES = ${MAX_STAGES}u;`,
     `const UNORM_FLOOR = ${float(Control.uNormFloor)};`,
@@ -65,6 +104,12 @@ function controlConstants(): string {
   ].join('\n');
 }
 
+/** Kinds of descents and when they have failed. */
+function descentConstants(): string {
+  const kinds = DESCENTS.map((kind, k) => `const KIND_${kind.toUpperCase()} = ${k}u;`);
+  return [...kinds, `const DIVERGED = ${float(DIVERGED)};`].join('\n');
+}
+
 /** What a pass over rows is compiled for. */
 function variantConstants(variant: Variant, index: number): string {
   const { workgroup, lanes, held, batch, members, kept } = variant;
@@ -78,23 +123,40 @@ function passSource({ held, batch, members }: Variant): string {
   return unroll(pass, { HELD: held, BATCH: batch, MEMBERS: members });
 }
 
+const RESETS: Readonly<Record<Method, string>> = { flow: flowReset, descent: descentReset };
+
 /** Source of the pass that gets seats ready. */
-export function generateSource(workgroup: number): string {
-  return [`const WORKGROUP = ${workgroup}u;`, layout, threefry, entries, generate].join('\n');
+export function generateSource(workgroup: number, method: Method): string {
+  const own = [LAYOUTS[method], RESETS[method]];
+  return [`const WORKGROUP = ${workgroup}u;`, ...own, threefry, entries, generate].join('\n');
 }
 
-/** Everything that the passes of a flow have in common. */
+/** What all passes of a method have in common. */
+function sharedParts(method: Method, variant: Variant, index: number): string[] {
+  return [variantConstants(variant, index), LAYOUTS[method], seats, reduce, journal];
+}
+
 function flowParts(variant: Variant, index: number): string[] {
-  const constants = [variantConstants(variant, index), controlConstants()];
-  return [...constants, layout, state, reduce, journal, residual];
+  const shared = sharedParts('flow', variant, index);
+  return [...shared, controlConstants(), flowState, flowRecord, flowResidual];
+}
+
+function descentParts(variant: Variant, index: number): string[] {
+  const shared = sharedParts('descent', variant, index);
+  const own = [descentState, descentRecord, descentResidual, descentBatches, threefry];
+  return [...shared, descentConstants(), ...own, descentAccumulator, descentUpdate];
 }
 
 /**
  * Source of the kernel in which one workgroup trains a replica, many gradients a dispatch.
  * @param index of the variant among those of the plan: it takes the seats that name it
  */
-export function residentSource(variant: Variant, index = 0): string {
-  return [...flowParts(variant, index), passSource(variant), step, advance, resident].join('\n');
+export function residentSource(method: Method, variant: Variant, index = 0): string {
+  const own =
+    method === 'flow'
+      ? [...flowParts(variant, index), step, flowAdvance, flowResident]
+      : [...descentParts(variant, index), descentAdvance, descentResident];
+  return [...own, passSource(variant), resident].join('\n');
 }
 
 /** Source of the three passes of a streamed gradient. */
@@ -107,7 +169,7 @@ export function streamedSource(
   return {
     rows: [...own, ...source, passSource(variant), rows].join('\n'),
     merge: [...own, merge].join('\n'),
-    control: [...own, step, advance, control].join('\n'),
+    control: [...own, step, flowAdvance, control].join('\n'),
   };
 }
 

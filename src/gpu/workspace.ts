@@ -1,8 +1,9 @@
 import type { Device } from './device.ts';
-import { type FlowPipelines, GENERATE_WORKGROUP, type Kernels } from './kernels.ts';
-import { packStruct } from './layout.ts';
+import { GENERATE_WORKGROUP, type Kernels, type TrainingPipelines } from './kernels.ts';
+import { type Layout, packStruct } from './layout.ts';
 import type { Plan, Variant } from './plan.ts';
-import { paramsLayout, shaderConstant, slotLayout } from './wgsl.ts';
+
+import { paramsLayout, shaderConstant, slotLayouts } from './wgsl.ts';
 
 /** Bytes before the first entry of the journal. */
 const JOURNAL_HEADER = 8;
@@ -19,6 +20,7 @@ export class OutOfMemoryError extends Error {
 export class Workspace {
   readonly device: Device;
   readonly slots: GPUBuffer;
+  readonly vectors: GPUBuffer;
   /** Rows of the datasets, part by part. */
   readonly data: readonly GPUBuffer[];
   readonly journal: GPUBuffer;
@@ -27,24 +29,27 @@ export class Workspace {
   readonly #fresh: GPUBuffer;
   readonly #params: readonly GPUBuffer[];
   readonly #buffers: GPUBuffer[] = [];
-  readonly #flowGroups: readonly GPUBindGroup[];
+  readonly #slot: Layout;
+  readonly #trainingGroups: readonly GPUBindGroup[];
   readonly #generateGroups: readonly GPUBindGroup[];
 
   private constructor(
     readonly kernels: Kernels,
     readonly plan: Plan,
-    readonly pipelines: FlowPipelines,
+    readonly pipelines: TrainingPipelines,
+    readonly generate: GPUComputePipeline,
   ) {
+    this.#slot = slotLayouts[plan.method];
     this.device = kernels.device;
     const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
     const seats = this.seats;
     // Each gradient of a seat may append two entries; what is not read back in time makes it wait.
     this.#journalEntries = Math.max(4 * seats, Math.min(64 * seats, 2 ** 15));
     this.journalBytes = JOURNAL_HEADER + this.#journalEntries * 4 * shaderConstant('ENTRY_WORDS');
-    this.slots = this.#buffer('slots', STORAGE | COPY_DST, seats * 4 * slotLayout.words);
+    this.slots = this.#buffer('slots', STORAGE | COPY_DST, seats * 4 * this.#slot.words);
     this.journal = this.#buffer('journal', STORAGE | COPY_SRC | COPY_DST, this.journalBytes);
     this.#fresh = this.#buffer('fresh', STORAGE | COPY_DST, 4 * seats);
-    const vectors = this.#buffer('vectors', STORAGE, plan.vectorBytes);
+    this.vectors = this.#buffer('vectors', STORAGE | COPY_SRC | COPY_DST, plan.vectorBytes);
     const samples = this.#buffer('sample values', STORAGE, plan.sampleBytes);
     const partials = this.#buffer('partials', STORAGE, plan.partialBytes);
     const parts = Array.from({ length: plan.parts }, (_, part) => part);
@@ -54,16 +59,26 @@ export class Workspace {
     this.#params = parts.map((part) =>
       this.#buffer(`params ${part}`, UNIFORM | COPY_DST, 4 * paramsLayout.words),
     );
-    const { stages, quantiles } = kernels;
-    this.#flowGroups = parts.map((part) => {
+    const { quantiles } = kernels;
+    const table = kernels.tables[plan.method];
+    this.#trainingGroups = parts.map((part) => {
       const rows = plan.rowSource === 'stored' ? (this.data[part] as GPUBuffer) : quantiles;
       const params = this.#params[part] as GPUBuffer;
-      const buffers = [this.slots, rows, vectors, samples, stages, this.journal, params, partials];
-      return this.#bind(kernels.flowBindings, buffers);
+      const buffers = [
+        this.slots,
+        rows,
+        this.vectors,
+        samples,
+        table,
+        this.journal,
+        params,
+        partials,
+      ];
+      return this.#bind(kernels.trainingBindings, buffers);
     });
     this.#generateGroups = parts.map((part) => {
       const [rows, params] = [this.data[part], this.#params[part]] as [GPUBuffer, GPUBuffer];
-      const buffers = [this.slots, rows, vectors, samples, quantiles, this.#fresh, params];
+      const buffers = [this.slots, rows, this.vectors, samples, quantiles, this.#fresh, params];
       return this.#bind(kernels.generateBindings, buffers);
     });
   }
@@ -73,10 +88,13 @@ export class Workspace {
    * @throws OutOfMemoryError
    */
   static async create(kernels: Kernels, plan: Plan): Promise<Workspace> {
-    const pipelines = await kernels.flow(plan);
+    const [pipelines, generate] = await Promise.all([
+      kernels.training(plan),
+      kernels.generate(plan.method),
+    ]);
     const { gpu } = kernels.device;
     gpu.pushErrorScope('out-of-memory');
-    const workspace = new Workspace(kernels, plan, pipelines);
+    const workspace = new Workspace(kernels, plan, pipelines, generate);
     const error = await kernels.device.settle(gpu.popErrorScope());
     if (!error) return workspace;
     workspace.destroy();
@@ -92,7 +110,13 @@ export class Workspace {
   /** Writes a seat; fields that are not given are zero. */
   writeSlot(seat: number, fields: Readonly<Record<string, number>>): void {
     const { queue } = this.device.gpu;
-    queue.writeBuffer(this.slots, seat * 4 * slotLayout.words, packStruct(slotLayout, fields));
+    queue.writeBuffer(this.slots, seat * 4 * this.#slot.words, packStruct(this.#slot, fields));
+  }
+
+  /** Writes the vectors of a seat, from the vec4<f32> `offset` on. */
+  writeVectors(offset: number, values: Float32Array): void {
+    const { queue } = this.device.gpu;
+    queue.writeBuffer(this.vectors, 16 * offset, values as Float32Array<ArrayBuffer>);
   }
 
   /** Writes given data, eight halves a vec4<u32>, from the vec4 `offset` of a part on. */
@@ -106,7 +130,7 @@ export class Workspace {
     this.device.gpu.queue.writeBuffer(this.#fresh, 0, Uint32Array.from(seats));
     this.#writeParams(0);
     const pass = encoder.beginComputePass({ label: 'generate' });
-    pass.setPipeline(this.kernels.generate);
+    pass.setPipeline(this.generate);
     // Four octets an invocation; the shader loops where the grid would be too large.
     const width = Math.ceil(octets / this.plan.parts / (4 * GENERATE_WORKGROUP));
     for (const group of this.#generateGroups) {
@@ -122,14 +146,15 @@ export class Workspace {
    * gradient a dispatch
    * @param variants those that any seat needs
    */
-  encodeFlow(
+  encodeTraining(
     encoder: GPUCommandEncoder,
     { dispatches, budget }: { readonly dispatches: number; readonly budget: number },
     variants: Iterable<number>,
   ): void {
+    const { plan } = this;
     this.#writeParams(budget);
     encoder.clearBuffer(this.journal, 0, JOURNAL_HEADER);
-    const pass = encoder.beginComputePass({ label: 'flow' });
+    const pass = encoder.beginComputePass({ label: plan.method });
     for (let k = 0; k < dispatches; k++) this.#encodeGradients(pass, variants);
     pass.end();
   }
@@ -146,15 +171,15 @@ export class Workspace {
   #encodeGradients(pass: GPUComputePassEncoder, variants: Iterable<number>): void {
     const { pipelines, plan } = this;
     if (pipelines.kernel === 'resident') {
-      pass.setBindGroup(0, this.#flowGroups[0] as GPUBindGroup);
+      pass.setBindGroup(0, this.#trainingGroups[0] as GPUBindGroup);
       for (const variant of variants) {
-        pass.setPipeline(pipelines.flows[variant] as GPUComputePipeline);
+        pass.setPipeline(pipelines.variants[variant] as GPUComputePipeline);
         pass.dispatchWorkgroups(plan.groups);
       }
       return;
     }
     pass.setPipeline(pipelines.rows);
-    for (const group of this.#flowGroups) {
+    for (const group of this.#trainingGroups) {
       pass.setBindGroup(0, group);
       pass.dispatchWorkgroups(plan.groups, plan.teams);
     }

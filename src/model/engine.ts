@@ -82,12 +82,18 @@ export interface EngineChoice {
 }
 
 /**
+ * What is to be trained, as far as not every engine does: gradient flow from S = 0 on data that are alike in
+ * all directions; steps of a fixed length; or gradient flow with decay, from random weights, or on data with
+ * a covariance or a mean, which goes in time and not in the clock.
+ */
+export type Workload = 'flow' | 'steps' | 'flowInTime';
+
+/**
  * Chooses and starts an engine.
- * @param training for training in steps or with weight decay, which not every engine does; default: for
- * gradient flow
+ * @param workload default: flow
  * @throws Error with a sentence for the reader if the one asked for cannot be had
  */
 export type ChooseEngine = (
   preference: EnginePreference,
-  training?: boolean,
+  workload?: Workload,
 ) => Promise<EngineChoice>;

@@ -19,6 +19,7 @@ import {
   settingsOf,
   stepHorizon,
 } from './dynamics.ts';
+import type { Workload } from './engine.ts';
 import { FieldError, join, readChoice, readList, readNumber, readObject } from './fields.ts';
 import type { Tolerance } from './replica.ts';
 
@@ -187,16 +188,18 @@ export function specDifferences(spec: SweepSpec): Record<string, unknown> {
   return json;
 }
 
-/**
- * Whether a sweep is more than gradient flow from S = 0 on data that are alike in all directions: steps,
- * decay, weights at the start (or an axis over them, at 0 of which too), a covariance or a mean. Such sweeps
- * are trained by other engines, in float64.
- */
-export function isTraining({ dynamics, data, x, y }: SweepSpec): boolean {
+/** What an engine has to train for a sweep. An axis over decay or weights at the start has it at 0 too. */
+export function workloadOf({ dynamics, data, x, y }: SweepSpec): Workload {
   const { kind, weightDecay = 0, initialScale = 0 } = dynamics;
+  if (isDescent(kind)) return 'steps';
   const varied = [x, y].some(({ over }) => over === 'weightDecay' || over === 'initialScale');
   const more = weightDecay > 0 || initialScale > 0 || varied || !isIsotropic(data);
-  return isDescent(kind) || more;
+  return more ? 'flowInTime' : 'flow';
+}
+
+/** Whether a sweep is more than gradient flow from S = 0 on data that are alike in all directions. */
+export function isTraining(spec: SweepSpec): boolean {
+  return workloadOf(spec) !== 'flow';
 }
 
 /**

@@ -1,12 +1,15 @@
-import { trainingSeconds } from '../model/cost.ts';
+import { gpuTrainingSeconds, trainingSeconds } from '../model/cost.ts';
 import type { SweepSpec } from '../model/spec.ts';
 import { SweepPlan } from './plan.ts';
 
 /** Columns, and rows, that are looked at. */
 const MOST_LOOKED_AT = 24;
 
-/** Seconds that a sweep takes on some processors, at most: runs may end before their last step. */
-export function estimateSeconds(spec: SweepSpec, processors: number): number {
+/**
+ * Seconds that a sweep takes at most: runs may end before their last step.
+ * @param on so many processors, or a GPU
+ */
+export function estimateSeconds(spec: SweepSpec, on: number | 'gpu'): number {
   const plan = new SweepPlan(spec);
   let seconds = 0;
   let cells = 0;
@@ -14,11 +17,15 @@ export function estimateSeconds(spec: SweepSpec, processors: number): number {
   const step = (length: number): number => Math.ceil(length / MOST_LOOKED_AT);
   for (let iy = 0; iy < plan.ys.length; iy += step(plan.ys.length)) {
     for (let ix = 0; ix < plan.xs.length; ix += step(plan.xs.length)) {
-      seconds += trainingSeconds(plan.replica(plan.firstOf(ix, iy)));
+      const replica = plan.replica(plan.firstOf(ix, iy));
+      seconds +=
+        on === 'gpu'
+          ? gpuTrainingSeconds(replica, plan.size)
+          : (trainingSeconds(replica) * plan.size) / on;
       cells++;
     }
   }
-  return ((seconds / cells) * plan.size) / processors;
+  return seconds / cells;
 }
 
 /** The same sweep by gradient flow to the same t_end, which takes seconds: the limit η → 0. */

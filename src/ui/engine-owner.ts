@@ -1,5 +1,11 @@
 import type { DeviceCheck } from '../model/device-check.ts';
-import type { ChooseEngine, Engine, EngineChoice, EnginePreference } from '../model/engine.ts';
+import type {
+  ChooseEngine,
+  Engine,
+  EngineChoice,
+  EnginePreference,
+  Workload,
+} from '../model/engine.ts';
 import { checkDevice } from '../sweep/device-check.ts';
 
 /** Owns an engine: chooses it by the reader's preference, checks it before its first run. */
@@ -12,7 +18,7 @@ export class EngineOwner {
   #preference: EnginePreference = 'auto';
   /** The preference that the engine was chosen for, and what it was to train. */
   #chosenFor: EnginePreference | undefined;
-  #training = false;
+  #workload: Workload = 'flow';
   /** Ends a check that goes on. */
   #abort: AbortController | undefined;
 
@@ -35,15 +41,15 @@ export class EngineOwner {
 
   /**
    * The engine of the present preference, while none runs.
-   * @param training see ChooseEngine
+   * @param workload see ChooseEngine
    * @throws Error with a sentence if it cannot be had
    */
-  async engine(training = false): Promise<Engine> {
-    if (this.stale || training !== this.#training) this.#free();
+  async engine(workload: Workload = 'flow'): Promise<Engine> {
+    if (this.stale || workload !== this.#workload) this.#free();
     const preference = this.#preference;
-    this.choice ??= await this.choose(preference, training);
+    this.choice ??= await this.choose(preference, workload);
     this.#chosenFor = preference;
-    this.#training = training;
+    this.#workload = workload;
     this.onchange();
     const { engine } = this.choice;
     if (!this.check) {

@@ -1,4 +1,4 @@
-import type { ChooseEngine, Engine, EnginePreference } from '../model/engine.ts';
+import type { ChooseEngine, Engine, EnginePreference, Workload } from '../model/engine.ts';
 import { EngineOwner } from './engine-owner.ts';
 
 /**
@@ -34,20 +34,20 @@ export class EngineShare {
   /**
    * Waits for the engine and works with it; others wait meanwhile.
    * @param wanted asked when the turn comes: whoever no longer wants it lets the next one
-   * @param training see ChooseEngine
+   * @param workload see ChooseEngine
    * @throws Error with a sentence if the engine cannot be had, and what `work` throws
    */
   use(
     preference: EnginePreference,
     wanted: () => boolean,
-    training: boolean,
+    workload: Workload,
     work: (engine: Engine, owner: EngineOwner) => Promise<void>,
   ): Promise<void> {
     const turn = this.#turn.then(async () => {
       if (!wanted()) return;
       this.#owner ??= new EngineOwner(this.choose);
       this.#owner.preference = preference;
-      const engine = await this.#owner.engine(training);
+      const engine = await this.#owner.engine(workload);
       if (wanted()) await work(engine, this.#owner);
     });
     this.#turn = turn.catch(() => {});

@@ -8,7 +8,7 @@ import {
 } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import { followsMargin, isTraining, parseSpec, type SweepSpec } from '../model/spec.ts';
+import { followsMargin, parseSpec, type SweepSpec, workloadOf } from '../model/spec.ts';
 import { decodeFile } from '../results/formats.ts';
 import { isTimed } from '../results/quantities.ts';
 import type { ResultTable } from '../results/table.ts';
@@ -328,7 +328,7 @@ export class GrokLab extends LitElement {
   /** The engine of the present preference for a spec; undefined, and said why, if it cannot be had. */
   async #engine(spec: SweepSpec): Promise<Engine | undefined> {
     try {
-      return await this.#owner?.engine(isTraining(spec));
+      return await this.#owner?.engine(workloadOf(spec));
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
       return undefined;
@@ -338,7 +338,7 @@ export class GrokLab extends LitElement {
   /** Trains one replica beside the sweep, on the processor. */
   readonly #trainOne: TrainOne = async (spec) => {
     try {
-      const choice = await (this.chooseEngine as ChooseEngine)('wasm', isTraining(spec));
+      const choice = await (this.chooseEngine as ChooseEngine)('wasm', workloadOf(spec));
       const sweep = new Sweep(new SweepPlan(spec), choice.engine);
       this.#beside.add(sweep);
       await sweep.run();
@@ -406,6 +406,7 @@ export class GrokLab extends LitElement {
             <summary>Experiment</summary>
             <grok-spec-form
               .spec=${this.spec}
+              .trainsOn=${this.#trainsOn}
               @spec-submit=${(event: CustomEvent<SweepSpec>) => this.#submit(event.detail)}
             ></grok-spec-form>
           </details>
@@ -745,6 +746,12 @@ export class GrokLab extends LitElement {
     `;
   }
 
+  /** What estimates hold for: the engine there is, or processors. */
+  get #trainsOn(): number | 'gpu' {
+    if (this.#owner?.choice?.engine.info.kind === 'webgpu') return 'gpu';
+    return Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
+  }
+
   #submit(spec: SweepSpec): void {
     // The way of showing it stays; places on the map do not.
     const { quantity, colourMap } = this.shown;
@@ -760,8 +767,7 @@ export class GrokLab extends LitElement {
 
   /** Starts a run, after a word of the reader if it would take long. */
   #startOrAsk(request: Request): void {
-    const processors = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
-    const seconds = estimateSeconds(request.spec, processors);
+    const seconds = estimateSeconds(request.spec, this.#trainsOn);
     if (seconds > LONG) {
       this.spec = request.spec;
       this.long = { request, seconds };

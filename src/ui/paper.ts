@@ -26,13 +26,13 @@ export class GrokPaper extends LitElement {
   @state() private problem = '';
 
   #owner: EngineOwner | undefined;
-  /** Trains in steps where the engine does not. */
+  /** Trains in steps, few and long runs, where the engine is on a GPU. */
   #trainer: Engine | undefined;
   readonly #queue = new ClaimQueue(CLAIMS, async () => {
     if (!this.#owner || !this.certifier) throw new Error('There is no engine yet.');
     const engine = await this.#owner.engine();
     const onGpu = engine.info.kind === 'webgpu';
-    if (onGpu) this.#trainer ??= (await this.#owner.choose('auto', true)).engine;
+    if (onGpu) this.#trainer ??= (await this.#owner.choose('wasm', 'steps')).engine;
     const device = engineText(engine.info);
     return {
       engine,

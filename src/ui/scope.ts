@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { EnginePreference } from '../model/engine.ts';
-import { isTraining, parseSpec, type SweepSpec } from '../model/spec.ts';
+import { parseSpec, type SweepSpec, workloadOf } from '../model/spec.ts';
 import { decodeResults, encodeResults } from '../results/codec.ts';
 import type { ResultTable } from '../results/table.ts';
 import { firstAccuracy, type MapView } from '../sweep/cells.ts';
@@ -344,7 +344,7 @@ export class GrokScope extends LitElement {
       (this.#anyway || (this.#visible && !document.hidden));
     try {
       if (!share) throw new Error('No engine has been given to this element.');
-      await share.use(this.engine, wanted, isTraining(plan.spec), async (engine) => {
+      await share.use(this.engine, wanted, workloadOf(plan.spec), async (engine) => {
         this.#engineText = engineText(engine.info);
         const sweep = new Sweep(plan, engine, { table });
         sweep.onchange = () => this.#schedule();

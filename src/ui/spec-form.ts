@@ -124,6 +124,8 @@ export class GrokSpecForm extends LitElement {
   ];
 
   /** The spec that runs; the form starts from it. */
+  /** Processors that train, or a GPU, for estimates. */
+  @property({ attribute: false }) trainsOn: number | 'gpu' = 1;
   @property({ attribute: false }) spec: SweepSpec = (PRESETS[0] as (typeof PRESETS)[number]).spec;
 
   @state() private draft: Draft = draftOf(this.spec);
@@ -297,7 +299,7 @@ export class GrokSpecForm extends LitElement {
     const stable = [spec.x.over, spec.y.over].some((over) => over === 'lambda' || over === 'sigma')
       ? undefined
       : stableLearningRate(spec.dynamics, curvature);
-    const seconds = estimateSeconds(spec, Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1));
+    const seconds = estimateSeconds(spec, this.trainsOn);
     return html`<p class="muted">
       Takes at most about ${duration(seconds)} on this
       device.${stable === undefined ? nothing : html` Steps are stable at the start up to η ≈ ${number(stable, 2)}.`}

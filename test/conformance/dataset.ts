@@ -2,7 +2,7 @@
 
 import type { Device } from '../../src/gpu/device.ts';
 import { Kernels } from '../../src/gpu/kernels.ts';
-import { SAMPLE_ARRAYS, VECTORS } from '../../src/gpu/plan.ts';
+import { SAMPLE_ARRAYS, vectorQuads } from '../../src/gpu/plan.ts';
 import { Seats } from '../../src/gpu/seats.ts';
 import { Workspace } from '../../src/gpu/workspace.ts';
 import { type DatasetId, datasetHalves } from '../../src/model/dataset.ts';
@@ -22,6 +22,7 @@ export async function gpuHalves(kernels: Kernels, id: DatasetId, parts = 1): Pro
   const partRows = Math.ceil(samples / parts);
   const bytes = 16 * partRows * octets;
   const workspace = await Workspace.create(kernels, {
+    method: 'flow',
     kernel: 'streamed',
     samples,
     dimensions,
@@ -32,7 +33,7 @@ export async function gpuHalves(kernels: Kernels, id: DatasetId, parts = 1): Pro
     rowSource: 'stored',
     parts,
     dataBytes: bytes,
-    vectorBytes: 16 * VECTORS * 2 * octets,
+    vectorBytes: 16 * vectorQuads('flow', dimensions),
     sampleBytes: 4 * SAMPLE_ARRAYS * samples,
     partialBytes: 16,
   });
@@ -76,7 +77,7 @@ export const datasetCases: readonly Case<Device>[] = [
   {
     name: 'generate: the dataset is bit-exact on every shape',
     run: async (device) => {
-      const kernels = await Kernels.create(device);
+      const kernels = new Kernels(device);
       for (const [samples, dimensions] of [
         [2, 1],
         [5, 4],
@@ -102,7 +103,7 @@ export const datasetCases: readonly Case<Device>[] = [
   {
     name: 'generate: SHA-256 of seed 7, N 333, d 149, both ensembles',
     run: async (device) => {
-      const kernels = await Kernels.create(device);
+      const kernels = new Kernels(device);
       const digests: string[] = [];
       for (const id of DIGEST_IDS) {
         const digest = await sha256(await gpuHalves(kernels, id));

@@ -2,8 +2,8 @@
 import { Gradient } from '../../src/cpu/gradient.ts';
 import type { Device } from '../../src/gpu/device.ts';
 import { packStruct } from '../../src/gpu/layout.ts';
-import { SAMPLE_ARRAYS, type Variant, VECTORS } from '../../src/gpu/plan.ts';
-import { residentSource, slotLayout } from '../../src/gpu/wgsl.ts';
+import { SAMPLE_ARRAYS, type Variant, vectorQuads } from '../../src/gpu/plan.ts';
+import { residentSource, slotLayouts } from '../../src/gpu/wgsl.ts';
 import { datasetHalves, datasetValues } from '../../src/model/dataset.ts';
 import { type Case, check, checkClose, checkEqual } from './check.ts';
 
@@ -25,7 +25,7 @@ fn probe_gradient(@builtin(local_invocation_index) lid: u32) {
         let stats = stats_of(m, totals[m], reference(m));
         vectors[vector(m, DIRECTION + 1u)] =
           vec4(stats.log_mean_residual, stats.log_train_loss, f32(stats.train_errors), 0.0);
-        team[m].largest = totals[m].w - reference_offset(m);
+        team[m].run.largest = totals[m].w - reference_offset(m);
       }
     }
     workgroupBarrier();
@@ -47,7 +47,7 @@ interface Point {
 }
 
 function compile({ gpu }: Device, variant: Variant): Promise<GPUComputePipeline> {
-  const module = gpu.createShaderModule({ code: residentSource(variant) + PROBE });
+  const module = gpu.createShaderModule({ code: residentSource('flow', variant) + PROBE });
   return gpu.createComputePipelineAsync({
     layout: 'auto',
     compute: { module, entryPoint: 'probe_gradient' },
@@ -68,9 +68,9 @@ async function evaluate(
   for (let i = 0; i < id.samples; i++) {
     padded.set(halves.subarray(i * id.dimensions, (i + 1) * id.dimensions), i * octets * 8);
   }
-  const stride = VECTORS * 8 * octets + 4;
+  const stride = 4 * vectorQuads('flow', id.dimensions) + 4;
   const vectors = new Float32Array(points.length * stride);
-  const slots = new Uint8Array(points.length * 4 * slotLayout.words);
+  const slots = new Uint8Array(points.length * 4 * slotLayouts.flow.words);
   points.forEach(({ u, clock, sigma }, m) => {
     vectors.set(u, m * stride + 2 * 8 * octets); // POINT
     const fields = {
@@ -78,13 +78,14 @@ async function evaluate(
       samples: id.samples,
       dimensions: id.dimensions,
       octets,
+      quads: 2 * octets,
       row_octets: octets,
       vectors_offset: (m * stride) / 4,
       samples_offset: m * SAMPLE_ARRAYS * id.samples,
-      sigma,
+      'run.sigma': sigma,
       clock,
     };
-    slots.set(new Uint8Array(packStruct(slotLayout, fields)), m * 4 * slotLayout.words);
+    slots.set(new Uint8Array(packStruct(slotLayouts.flow, fields)), m * 4 * slotLayouts.flow.words);
   });
   const vectorBuffer = device.upload('vectors', STORAGE | COPY_SRC, vectors);
   // What the entry point does not use of the bindings of a flow is not in its layout.
@@ -115,9 +116,11 @@ async function evaluate(
   device.check();
   return points.map((_, m) => {
     const own = result.subarray(m * stride, (m + 1) * stride);
-    const [logMeanResidual, logTrainLoss, trainErrors] = own.subarray(
-      VECTORS * 8 * octets,
-    ) as unknown as [number, number, number];
+    const [logMeanResidual, logTrainLoss, trainErrors] = own.subarray(stride - 4) as unknown as [
+      number,
+      number,
+      number,
+    ];
     const slope = own.slice(3 * 8 * octets, 3 * 8 * octets + id.dimensions);
     return { slope, logMeanResidual, logTrainLoss, trainErrors };
   });

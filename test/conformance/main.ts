@@ -4,6 +4,8 @@ import { Device } from '../../src/gpu/device.ts';
 import { WebGpuEngine, type WebGpuOptions } from '../../src/gpu/engine.ts';
 import { type Case, type Outcome, runCases } from './check.ts';
 import { datasetCases } from './dataset.ts';
+import { descentCases } from './descent.ts';
+import { descentKernelCases } from './descent-kernels.ts';
 import { deviceCheckCases } from './device-check.ts';
 import {
   type EngineContext,
@@ -87,12 +89,14 @@ export async function conformance(
   parts: { readonly engine: boolean },
 ): Promise<{ adapter: string; outcomes: Outcome[] }> {
   const device = await requestDevice(gpu);
-  const outcomes = await runCases([...datasetCases, ...gradientCases, ...probeCases], device);
+  const kernelCases = [...datasetCases, ...gradientCases, ...descentKernelCases, ...probeCases];
+  const outcomes = await runCases(kernelCases, device);
   device.gpu.destroy();
   const engine = await requestEngine(gpu);
   if (parts.engine) {
     outcomes.push(...(await runCases(deviceCheckCases, { engine })));
     outcomes.push(...(await runCases(engineCases, { engine, limits: FLOAT32_LIMITS })));
+    outcomes.push(...(await runCases(descentCases, { engine })));
     outcomes.push(...(await runCases(wgpuCases, gpu)));
   }
   engine.dispose();

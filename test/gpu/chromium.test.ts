@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../conformance/bundle.ts';
 import type { Outcome } from '../conformance/check.ts';
 import { datasetCases } from '../conformance/dataset.ts';
+import { descentKernelCases } from '../conformance/descent-kernels.ts';
 import { gradientCases } from '../conformance/gradient.ts';
 import type { conformance } from '../conformance/main.ts';
 import { probeCases } from '../conformance/probe.ts';
@@ -40,7 +41,12 @@ describe('kernels in Chromium', () => {
     server?.close();
   });
 
-  for (const { name } of [...datasetCases, ...gradientCases, ...probeCases]) {
+  for (const { name } of [
+    ...datasetCases,
+    ...gradientCases,
+    ...descentKernelCases,
+    ...probeCases,
+  ]) {
     it(name, () => {
       const outcome = outcomes.find((each) => each.name === name);
       expect(outcome).toBeDefined();

@@ -2,6 +2,8 @@ import { afterAll, describe, it } from 'vitest';
 import type { Device } from '../../src/gpu/device.ts';
 import type { WebGpuEngine } from '../../src/gpu/engine.ts';
 import { datasetCases } from '../conformance/dataset.ts';
+import { descentCases } from '../conformance/descent.ts';
+import { descentKernelCases } from '../conformance/descent-kernels.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases, FLOAT32_LIMITS } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
@@ -12,7 +14,12 @@ import { dawn } from './dawn.ts';
 describe('kernels on Dawn', () => {
   let device: Device | undefined;
   afterAll(() => device?.gpu.destroy());
-  for (const { name, run } of [...datasetCases, ...gradientCases, ...probeCases]) {
+  for (const { name, run } of [
+    ...datasetCases,
+    ...gradientCases,
+    ...descentKernelCases,
+    ...probeCases,
+  ]) {
     it(name, async () => {
       device ??= await requestDevice(dawn);
       const figure = await run(device);
@@ -24,7 +31,7 @@ describe('kernels on Dawn', () => {
 describe('engine on Dawn', () => {
   let engine: WebGpuEngine | undefined;
   afterAll(() => engine?.dispose());
-  for (const { name, run } of [...deviceCheckCases, ...engineCases]) {
+  for (const { name, run } of [...deviceCheckCases, ...engineCases, ...descentCases]) {
     it(name, async () => {
       engine ??= await requestEngine(dawn);
       const figure = await run({ engine, limits: FLOAT32_LIMITS });

@@ -2,16 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { Arena, type Block } from '../../src/gpu/arena.ts';
 import { packStruct, structLayout } from '../../src/gpu/layout.ts';
 import { Pace } from '../../src/gpu/pace.ts';
-import { paramsLayout, shaderConstant, slotLayout, stageLayout } from '../../src/gpu/wgsl.ts';
+import { paramsLayout, shaderConstant, slotLayouts, stageLayout } from '../../src/gpu/wgsl.ts';
 import { COLUMNS } from '../../src/model/trajectory.ts';
 
 describe('struct layouts', () => {
   it('come from the shader source', () => {
     const layout = structLayout('struct A {\n  x: u32, // first, of two\n  y: f32,\n}', 'A');
     expect(layout).toEqual({ word: { x: 0, y: 1 }, type: { x: 'u32', y: 'f32' }, words: 2 });
+    const nested = structLayout(
+      'struct A { a: u32, b: B, c: f32, }\nstruct B { x: f32, y: u32, }',
+      'A',
+    );
+    expect(nested.word).toEqual({ a: 0, 'b.x': 1, 'b.y': 2, c: 3 });
     expect([...new Uint32Array(packStruct(layout, { x: 7, y: 1 }))]).toEqual([7, 0x3f800000]);
-    expect(slotLayout.word.phase).toBe(0);
-    expect(slotLayout.words).toBeGreaterThan(35);
+    expect(slotLayouts.flow.word.phase).toBe(0);
+    expect(slotLayouts.descent.word['run.now.loss']).toBeGreaterThan(35);
     expect([paramsLayout.words, stageLayout.words]).toEqual([4, 5]);
     expect(shaderConstant('ENTRY_WORDS')).toBe(2 + COLUMNS);
   });
@@ -21,7 +26,7 @@ describe('struct layouts', () => {
       /"v: vec4<f32>" is not a u32 or f32/,
     );
     expect(() => structLayout('', 'A')).toThrow(/no struct A/);
-    expect(() => packStruct(slotLayout, { phaze: 1 })).toThrow(/no field phaze/);
+    expect(() => packStruct(slotLayouts.flow, { phaze: 1 })).toThrow(/no field phaze/);
     expect(() => shaderConstant('NOTHING')).toThrow(/no constant NOTHING/);
   });
 });

@@ -3,16 +3,17 @@ import {
   datasetBytes,
   explain,
   gradientCost,
+  MAX_SLOT_BYTES,
   type Machine,
   type Plan,
   type PlanOptions,
   planFits,
-  planFlow,
+  planTraining,
   scratchBytes,
   type Variant,
   type Work,
 } from '../../src/gpu/plan.ts';
-import { slotLayout } from '../../src/gpu/wgsl.ts';
+import { slotLayouts } from '../../src/gpu/wgsl.ts';
 import { largestSamples, TooLargeError } from '../../src/model/memory.ts';
 
 /** What WebGPU guarantees everywhere. */
@@ -49,6 +50,7 @@ const OPTIONS: readonly PlanOptions[] = [
   { maxMembers: 4 },
   { keep: true },
   { maxBinding: 2 ** 24 },
+  { method: 'descent' },
 ];
 
 /** Work of all sizes, each decade as often as the others; always the same. */
@@ -96,7 +98,7 @@ function broken(plan: Plan, work: Work, machine: Machine, options: PlanOptions):
     vectors: plan.vectorBytes,
     samples: plan.sampleBytes,
     partials: plan.partialBytes,
-    slots: 4 * slotLayout.words * seats,
+    slots: 4 * slotLayouts[plan.method].words * seats,
   };
   for (const [name, bytes] of Object.entries(buffers)) must(bytes <= maxBinding, `${name} buffer`);
   if (plan.rowSource === 'stored') {
@@ -114,7 +116,9 @@ function broken(plan: Plan, work: Work, machine: Machine, options: PlanOptions):
 
 describe('planner', () => {
   it('uses slots as small as it reckons with', () => {
-    expect(4 * slotLayout.words).toBeLessThanOrEqual(256);
+    for (const { words } of Object.values(slotLayouts)) {
+      expect(4 * words).toBeLessThanOrEqual(MAX_SLOT_BYTES);
+    }
   });
 
   it.each(Object.entries(MACHINES))('exceeds no limit of %s', (_, machine) => {
@@ -123,7 +127,7 @@ describe('planner', () => {
       for (const options of OPTIONS) {
         const label = JSON.stringify({ work, options });
         try {
-          const plan = planFlow(work, machine, options);
+          const plan = planTraining(work, machine, options);
           seen[plan.kernel]++;
           expect(broken(plan, work, machine, options), label).toEqual([]);
         } catch (error) {
@@ -139,7 +143,7 @@ describe('planner', () => {
     const machine = { ...LEAST, memory: 1e9 };
     const work = { samples: 40_000, dimensions: 19_200, narrowest: 1, replicas: 1, sharing: 1 };
     const largest = largestSamples(0.48, 40_000, datasetBytes, machine.memory);
-    expect(() => planFlow(work, machine)).toThrow(
+    expect(() => planTraining(work, machine)).toThrow(
       `A dataset of 40000 × 19200 takes 1.43 GiB and 954 MiB are there: at this λ the largest N is ${largest}; any N goes with the engine webgpu-regenerating`,
     );
     const fitting = (samples: number): Work => ({
@@ -147,9 +151,9 @@ describe('planner', () => {
       samples,
       dimensions: Math.round(0.48 * samples),
     });
-    expect(planFlow(fitting(largest), machine).kernel).toBe('streamed');
-    expect(() => planFlow(fitting(largest + 1), machine)).toThrow(TooLargeError);
-    expect(planFlow(work, machine, { regenerate: true })).toMatchObject({
+    expect(planTraining(fitting(largest), machine).kernel).toBe('streamed');
+    expect(() => planTraining(fitting(largest + 1), machine)).toThrow(TooLargeError);
+    expect(planTraining(work, machine, { regenerate: true })).toMatchObject({
       kernel: 'streamed',
       rowSource: 'regenerated',
     });
@@ -157,38 +161,58 @@ describe('planner', () => {
 
   it('takes many workgroups for the large replica that few need, one for each of many', () => {
     const work = { samples: 1024, dimensions: 512, narrowest: 512, replicas: 4096, sharing: 1 };
-    expect(planFlow(work, LEAST).kernel).toBe('resident');
+    expect(planTraining(work, LEAST).kernel).toBe('resident');
     const few = { ...work, samples: 8192, dimensions: 4096, replicas: 2 };
-    expect(planFlow(few, LEAST).kernel).toBe('streamed');
+    expect(planTraining(few, LEAST).kernel).toBe('streamed');
   });
 
   it('keeps what fits in workgroup memory there, in variants by size', () => {
     const work = { samples: 64, dimensions: 32, narrowest: 4, replicas: 4096, sharing: 1 };
-    const { variants } = planFlow(work, LEAST);
+    const { variants } = planTraining(work, LEAST);
     expect(variants.map(({ kept }) => kept)).toEqual([128, 256]);
-    expect(planFlow({ ...work, samples: 1024 }, LEAST).variants.at(-1)?.kept).toBe(0);
+    expect(planTraining({ ...work, samples: 1024 }, LEAST).variants.at(-1)?.kept).toBe(0);
   });
 
   it('seats replicas of one dataset together, unless seats would stay empty', () => {
     const work = { samples: 512, dimensions: 256, narrowest: 256, replicas: 4096 };
-    const members = (sharing: number): number => planFlow({ ...work, sharing }, LEAST).members;
+    const members = (sharing: number): number => planTraining({ ...work, sharing }, LEAST).members;
     expect([1, 1.4, 2, 2.9, 3, 100].map(members)).toEqual([1, 1, 2, 2, 4, 4]);
-    expect(planFlow({ ...work, sharing: 100 }, MACHINES.lavapipe as Machine).members).toBe(1);
+    expect(planTraining({ ...work, sharing: 100 }, MACHINES.lavapipe as Machine).members).toBe(1);
   });
 
   it('keeps a gradient within the loop iterations that a driver allows', () => {
     const machine = MACHINES.lavapipe as Machine;
     for (const work of manyWorks(2000)) {
-      const plan = planFlow(work, { ...machine, memory: 2 ** 40 });
+      const plan = planTraining(work, { ...machine, memory: 2 ** 40 });
       if (plan.kernel === 'streamed') continue;
       const cost = gradientCost(work, plan.variants.at(-1) as Variant);
       expect(cost).toBeLessThanOrEqual(machine.loopLimit);
     }
   });
 
+  it('trains in steps in one workgroup each, with members of their own, or says why not', () => {
+    const work = { samples: 64, dimensions: 32, narrowest: 32, replicas: 40, sharing: 4 };
+    const method = 'descent';
+    const plan = planTraining(work, LEAST, { method });
+    // Runs are long: none waits for its workgroup to end another.
+    expect(plan).toMatchObject({ method, kernel: 'resident', members: 1, groups: 40 });
+    expect(explain(work, plan).join(' ')).toMatch(/parameters are sums of two numbers, 48 bits/);
+    for (const options of [{ regenerate: true }, { kernel: 'streamed' as const }]) {
+      expect(() => planTraining(work, LEAST, { ...options, method })).toThrow(
+        /^Training in steps needs its dataset stored/,
+      );
+    }
+    const wide = { ...work, samples: 20_000, dimensions: 1000 };
+    expect(() => planTraining(wide, MACHINES.lavapipe as Machine, { method })).toThrow(
+      /^N is 20000 and d 1000: a step has \d+ turns of loops, and this driver ends them after 65000\.$/,
+    );
+    const large = { ...work, samples: 40_000, dimensions: 19_200 };
+    expect(() => planTraining(large, LEAST, { method })).toThrow(/at this λ the largest N is \d+/);
+  });
+
   it('says what it does', () => {
     const work = { samples: 40_000, dimensions: 19_200, narrowest: 1, replicas: 1, sharing: 1 };
-    const text = explain(work, planFlow(work, LEAST)).join(' ');
+    const text = explain(work, planTraining(work, LEAST)).join(' ');
     expect(text).toMatch(/^Streamed kernel: \d+ workgroups of 256 share the rows of a replica\./);
     expect(text).toMatch(
       /A dataset of 40000 × 19200 takes 1\.43 GiB and is read once a gradient\./,

@@ -5,6 +5,8 @@ import { LAVAPIPE } from '../../scripts/system.js';
 import { bundle } from '../conformance/bundle.ts';
 import type { Outcome } from '../conformance/check.ts';
 import { datasetCases } from '../conformance/dataset.ts';
+import { descentCases } from '../conformance/descent.ts';
+import { descentKernelCases } from '../conformance/descent-kernels.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { gradientCases } from '../conformance/gradient.ts';
@@ -29,14 +31,16 @@ describe('wgpu (Deno)', () => {
     const result = JSON.parse(stdout) as { adapter: string; outcomes: Outcome[] };
     console.info(`  adapter: ${result.adapter}`);
     ({ adapter, outcomes } = result);
-  }, 300_000);
+  }, 600_000);
 
   const names = [
     ...datasetCases,
     ...gradientCases,
+    ...descentKernelCases,
     ...probeCases,
     ...deviceCheckCases,
     ...engineCases,
+    ...descentCases,
     ...wgpuCases,
   ];
   it('probe: finds the compensated sums that llvmpipe folds away', () => {

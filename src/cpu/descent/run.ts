@@ -3,29 +3,15 @@ import { GAUSSIAN, scalesOf } from '../../model/distribution.ts';
 import { initialWeights } from '../../model/draws.ts';
 import { type DescentKind, isDescent, type Training } from '../../model/dynamics.ts';
 import type { BytesOf } from '../../model/memory.ts';
+import { DIVERGED, divergence, lossOf, NOT_A_NUMBER, nextRecord } from '../../model/record.ts';
 import type { Replica, Trajectory } from '../../model/replica.ts';
 import { ERROR_COUNTS } from '../../model/trajectory.ts';
 import { Batches } from './batches.ts';
 import { type DescentObjective, momentsOf, Objective, statsOf } from './objective.ts';
 import { Update } from './update.ts';
 
-/** Rows of a record for every factor of ten in the number of steps. */
-const ROWS_PER_DECADE = 24;
-
-/** A training loss above this many times that of the start has diverged. */
-const DIVERGED = 1000;
-
-/** The step after `step` at which a row is recorded whatever happens: a rounded 10^{k/24}. */
-export function nextRecord(step: number): number {
-  let k = Math.round(Math.log10(step) * ROWS_PER_DECADE);
-  let next: number;
-  do next = Math.round(10 ** (++k / ROWS_PER_DECADE));
-  while (next <= step);
-  return next;
-}
-
 /**
- * Trains one replica in steps of a fixed learning rate, in float64; twin of `shaders/descent.wgsl`. Rows
+ * Trains one replica in steps of a fixed learning rate, in float64; twin of `shaders/descent/advance.wgsl`. Rows
  * are recorded at geometrically spaced steps, and at every step at which an accuracy first falls below or
  * rises to a threshold, with the step before it: such a time is exact. On minibatches training errors are
  * counted at the rows only.
@@ -130,7 +116,7 @@ class Descent {
         for (const zi of z) if (!(zi < 0)) errors++;
       }
       const { clock, uNorm } = this.#state(this.#x);
-      if (!Number.isFinite(clock + uNorm)) return this.#divergence('a parameter is not a number');
+      if (!Number.isFinite(clock + uNorm)) return divergence(NOT_A_NUMBER, this.step);
       let turned = false;
       for (const mark of this.#marks) turned = mark.sees(clock, uNorm, errors) || turned;
       const goal = this.#goalReached(this.#batches ? this.#errors : errors);
@@ -143,7 +129,7 @@ class Descent {
         // A step that is too long makes the loss rise at first; it has failed if that is how it ends.
         const most = this.step === steps ? 1 : DIVERGED;
         if (!(loss <= most * this.#startLoss)) {
-          return this.#divergence(`the training loss is ${loss.toPrecision(3)}`);
+          return divergence(lossOf(loss), this.step);
         }
         if (goal) return null;
       }
@@ -187,10 +173,6 @@ class Descent {
     const { testQuantiles } = this.#training;
     const mark = this.#marks[testQuantiles.length - 1];
     return mark?.crossed === true && !mark.below;
-  }
-
-  #divergence(what: string): string {
-    return `it diverged: ${what} after step ${this.step}`;
   }
 }
 

@@ -1,27 +1,25 @@
 // One pass over rows of a dataset, for all members of the team at their points and clocks: from a single
-// read of a row come z_i, the weight and the row's part of Σ p_i g_i. Twin of src/cpu/gradient.ts:
-//   F = du/dθ = −σ² Σ p_i g_i,  p_i = r_i / Σ r_j,  z_i = u·g_i − θ,  r_i = 1/(1 + e^{−z_i}).
-// With the conformal dynamics r_i = e^{u·g_i}, which is also the loss of the sample.
+// read of a row come z_i = POINT·g_i − θ, the weight of the row and its part of Σ weight·g. The method
+// says what a row weighs (`weigh`), which row is at a place (`row_at`), and takes the sums (`put_slope`).
 //
 // LANES invocations share a row, each with HELD octets of it, and go through BATCH rows at a time;
 // what they hold is written out name by name (see src/gpu/unroll.ts), as compilers keep names in
-// registers and arrays in memory. Weights are relative to the largest of the evaluation before, so
-// that no maximum is needed first and the sums of different workgroups just add up.
+// registers and arrays in memory.
 
 const ROW_GROUPS = WORKGROUP / LANES;
 const PAIRS = BATCH * MEMBERS; // at most 4: dot products of a batch
 
 var<workgroup> scratch_high: array<vec4<f32>, WORKGROUP>;
 var<workgroup> weights: array<vec4<f32>, ROW_GROUPS>;
-// Of the last pass, for each member: Σ weight, Σ weight·loss/residual, errors, largest log r_i + θ.
+// Of the last pass, for each member: sums of x, y and z of what rows weigh, and the largest w.
 var<workgroup> totals: array<vec4<f32>, MEMBERS>;
 
 fn point(m: u32, octet: u32) -> vec4<f32> {
   return select(vec4(0.0), vectors[vector(m, POINT) + octet], octet < 2u * team[m].octets);
 }
 
-// All invocations; `first` and `end` are the same in all. Leaves z_i in Z_END, the sums in `totals`
-// and hands Σ weight·g to `put_slope`, octet by octet.
+// All invocations; `first` and `end` are the same in all. Leaves the sums in `totals` and hands
+// Σ weight·g to `put_slope`, octet by octet.
 fn pass_over(lid: u32, first: u32, end: u32) {
   let lane = lid % LANES;
   let row_group = lid / LANES;
@@ -42,7 +40,7 @@ fn pass_over(lid: u32, first: u32, end: u32) {
 
   for (var base = first; base < end; base += ROW_GROUPS * BATCH) {
     // each b of BATCH
-    let row_b = min(base + b * ROW_GROUPS + row_group, end - 1u);
+    let row_b = row_at(min(base + b * ROW_GROUPS + row_group, end - 1u));
     // each m of MEMBERS
     var dots_b_m = vec4(0.0);
     // end
@@ -71,8 +69,8 @@ fn pass_over(lid: u32, first: u32, end: u32) {
       var s = 0.0;
       for (var q = 0u; q < min(LANES, 8u); q++) { s += scratch[row_group * LANES + q][pair]; }
       let member = pair % MEMBERS;
-      let row = base + (pair / MEMBERS) * ROW_GROUPS + row_group;
-      let result = weigh(member, row, row < end, s);
+      let place = base + (pair / MEMBERS) * ROW_GROUPS + row_group;
+      let result = weigh(member, place, place < end, s);
       weights[row_group][pair] = result.x;
       // each m of MEMBERS
       if (member == m) {
@@ -129,19 +127,3 @@ fn pass_over(lid: u32, first: u32, end: u32) {
 
 fn low_half(a: vec4<u32>) -> vec4<f32> { return vec4(unpack2x16float(a.x), unpack2x16float(a.y)); }
 fn high_half(a: vec4<u32>) -> vec4<f32> { return vec4(unpack2x16float(a.z), unpack2x16float(a.w)); }
-
-// What row i adds to the totals of a member, given s = u·g_i. A row past the end adds nothing.
-fn weigh(m: u32, i: u32, within: bool, s: f32) -> vec4<f32> {
-  if (!within) { return vec4(0.0, 0.0, 0.0, -3.0e38); }
-  let conformal = team[m].conformal == 1u;
-  let z = s - team[m].clock;
-  let e = exp(-abs(z));
-  let log1p_e = log1p_small(e);
-  let logistic = select(team[m].clock, s, z < 0.0) - log1p_e;
-  let log_residual = select(logistic, s, conformal);
-  let weight = exp(log_residual - reference(m));
-  let loss = select(softplus_over_residual(z, e, log1p_e), 1.0, conformal);
-  // An empty seat has no memory of its own.
-  if (team[m].phase != PHASE_EMPTY) { sample_values[sample_array(m, Z_END) + i] = z; }
-  return vec4(weight, weight * loss, select(0.0, 1.0, z >= 0.0), log_residual);
-}
