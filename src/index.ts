@@ -39,6 +39,8 @@ export {
   predictFromCertificate,
   predictFromPlace,
   predictFromRun,
+  type Question,
+  type Told,
 } from './results/prediction.ts';
 export { fitSeparability } from './results/scaling.ts';
 export { summarise } from './results/summary.ts';

@@ -100,7 +100,8 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     name: 'λ × β',
-    about: 'heavy ball at η = 0.01 in 10 000 steps: momentum β is faster by 1/(1 − β)',
+    about:
+      'heavy ball at η = 0.01 in 10 000 steps: momentum β is faster by 1/(1 − β), until it overshoots',
     spec: overSetting('momentum', [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99], {
       dynamics: { kind: 'heavyBall', learningRate: 0.01, steps: 10_000 },
     }),

@@ -59,7 +59,7 @@ describe('the paper page', () => {
       .poll(() => section(page, LONG).locator('.progress').innerText(), { timeout: 60_000 })
       .toMatch(/\d+ % · about \d+\ss left/);
     await expect
-      .poll(() => states(page), { timeout: 280_000, interval: 200 })
+      .poll(() => states(page), { timeout: 400_000, interval: 200 })
       .toEqual(CLAIMS.map(() => 'holds'));
     expect(await page.locator('.all').innerText()).toContain(
       `${CLAIMS.length} of ${CLAIMS.length} claims hold`,
@@ -107,7 +107,7 @@ describe('the paper page', () => {
     const numbers = page.getByRole('region', { name: 'against λ as a table' });
     expect(await numbers.innerText()).toMatch(/saddle point.*datasets/s);
     expect(await violations(page)).toEqual([]);
-  }, 400_000);
+  }, 550_000);
 
   it('stops in the middle, lets the next begin, and runs again', async () => {
     const page = await open(browser(), { path: 'paper.html' });
