@@ -560,7 +560,7 @@ export class GrokLab extends LitElement {
     const { sweep } = this;
     if (!sweep) return;
     try {
-      const spec = withMoreSeeds(this.spec, more);
+      const spec = withMoreSeeds(sweep.plan.spec, more);
       const plan = new SweepPlan(spec);
       const table = tableFor(plan);
       carryOver(sweep.plan, sweep.table, plan, table);
@@ -577,15 +577,16 @@ export class GrokLab extends LitElement {
   #continue(): void {
     const { sweep, origin } = this;
     if (!sweep) return;
+    const { spec } = sweep.plan;
     if (origin) {
-      this.#start({ spec: this.spec, from: { table: sweep.table, origin } });
+      this.#start({ spec, from: { table: sweep.table, origin } });
       return;
     }
     const { keeper, runs } = this.#shelf;
     // What could not be kept is in the table alone.
     const whole = keeper?.problem === '' ? keeper.info.id : undefined;
     const run = runs.find(({ id }) => id === whole);
-    this.#start({ spec: this.spec, from: run ?? sweep.table });
+    this.#start({ spec, from: run ?? sweep.table });
   }
 
   #renderCompared(view: MapView): unknown {
@@ -777,17 +778,18 @@ export class GrokLab extends LitElement {
   /** Runs the map at another σ: in passing while the slider moves, for good where it comes to rest. */
   #slide({ sigma, settled }: SigmaChange): void {
     const spec = { ...this.spec, sigma };
-    const view = { ...this.shown, recorded: undefined };
+    // From here on it is the map, not the one replica of a link.
+    if (this.shown.recorded) this.#look({ ...this.shown, recorded: undefined });
     // The run of the last passing value may have come far: it goes on.
     const here = this.sweep?.plan.spec === this.spec && sigma === this.spec.sigma;
     if (!settled) {
-      if (!here) this.#start({ spec, view, from: 'passing' });
+      if (!here) this.#start({ spec, from: 'passing' });
       return;
     }
-    const hash = hashOf(spec, view);
+    const hash = hashOf(spec, this.shown);
     if (hash !== location.hash) history.pushState(null, '', hash);
     if (here && (this.#shelf.keeper || this.origin)) return;
-    this.#startOrAsk({ spec, view, from: here ? (this.sweep as Sweep).table : 'kept' });
+    this.#startOrAsk({ spec, from: here ? (this.sweep as Sweep).table : 'kept' });
   }
 
   /** Says what a run would take, and offers the flow. */

@@ -78,6 +78,10 @@ export class GrokSigmaSlider extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#letGo();
+  }
+
+  #letGo(): void {
     clearTimeout(this.#following);
     clearTimeout(this.#resting);
     this.#following = undefined;
@@ -85,9 +89,13 @@ export class GrokSigmaSlider extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('spec') || !this.spec) return;
+    // Another experiment has been begun meanwhile, for which this σ was not meant.
+    const rest = (spec: SweepSpec): string => JSON.stringify({ ...spec, sigma: 0 });
+    const before = changed.get('spec');
+    if (before && rest(before) !== rest(this.spec)) this.#letGo();
     // Held while it moves: what σ costs is not to end it halfway.
-    if (changed.has('spec') && this.spec && this.moved === undefined)
-      this.#live = isLive(this.spec);
+    if (this.moved === undefined) this.#live = isLive(this.spec);
   }
 
   protected override render(): unknown {

@@ -53,7 +53,9 @@ describe('kept runs', () => {
     await until(page, /35 of 35 replicas · done/);
     await page.getByRole('button', { name: 'Certify all datasets' }).click();
     const certified = page.locator('grok-certificates [role=status]');
-    await expect.poll(() => certified.innerText()).toMatch(/\d+ replicas on separable/);
+    await expect
+      .poll(() => certified.innerText(), { timeout: 30_000 })
+      .toMatch(/\d+ replicas on separable/);
     const words = await certified.innerText();
     await expect.poll(() => keptOf(page)).toBe(35);
     await page.waitForTimeout(300);
