@@ -34,7 +34,7 @@ describe('kernels in Chromium', () => {
       const scope = globalThis as unknown as { conformance: typeof conformance };
       return scope.conformance(navigator.gpu, { engine: false });
     }));
-  });
+  }, 300_000);
 
   afterAll(async () => {
     await browser?.close();
