@@ -64,7 +64,7 @@ for (let index = 0; index < plan.size; index++) {
 }
 
 console.log('\nRuns with t_test over 1000\n');
-row(['told by', 'runs', 'ever or not, rightly', 'median size', 'median', '10 to 90 %']);
+row(['predicted by', 'runs', 'ever or not, rightly', 'median size', 'median', '10 to 90 %']);
 row(['---', '---', '---', '---', '---', '---']);
 for (const way of ways()) {
   const asked = runs.filter((run) => run.log10t > 3 && run.told.get(way));

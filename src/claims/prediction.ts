@@ -148,7 +148,7 @@ function judge(result: SweepResult): Verdict[] {
   const factor = 'a factor of two either way: enough to know whether to wait';
   return [
     verdict(
-      'log₁₀ of the time told by the certificate over t_test, median size of the error',
+      'log₁₀ of the time predicted by the certificate over t_test, median size of the error',
       typical(errors(runs, ({ byCertificate }) => byCertificate)),
       'atMost',
       FACTOR_OF_TWO,
@@ -156,7 +156,7 @@ function judge(result: SweepResult): Verdict[] {
       factor,
     ),
     verdict(
-      'the same told by the run at t₀ = 100, of runs that take until 1000 at least',
+      'the same predicted by the run at t₀ = 100, of runs that take until 1000 at least',
       typical(errors(late, byRun)),
       'atMost',
       FACTOR_OF_TWO,
@@ -180,7 +180,7 @@ function judge(result: SweepResult): Verdict[] {
       'the line knows nothing of weights that go on growing',
     ),
     verdict(
-      'place told by the run at t₀ = 100 less that by the certificate, median size',
+      'place predicted by the run at t₀ = 100 less that by the certificate, median size',
       typical(places),
       'atMost',
       scatter / 4,

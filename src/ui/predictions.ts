@@ -25,10 +25,10 @@ export function predictionFacts(
   const question = { sigma, accuracy, horizon };
   const separability = table.separability(index);
   const told: [string, Crossing | undefined][] = [
-    ['told by λ alone', predictFromPlace(dimensions / samples, question)],
-    [`told by the run at t = ${time(LOOK)}`, predictFromRun(rows, LOOK, question)?.time],
+    ['predicted by λ alone', predictFromPlace(dimensions / samples, question)],
+    [`predicted by the run at t = ${time(LOOK)}`, predictFromRun(rows, LOOK, question)?.time],
     [
-      'told by the certificate',
+      'predicted by the certificate',
       separability ? predictFromCertificate(separability, question) : undefined,
     ],
   ];

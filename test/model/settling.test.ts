@@ -140,7 +140,7 @@ describe('what no path has', () => {
   });
 });
 
-describe('the time told by the path', () => {
+describe('the time predicted by the path', () => {
   it('is that of settled weights where they have settled', () => {
     for (const lambda of [0.1, 0.2, 0.3]) {
       const { norm: end, objective } = saddlePoint(lambda);

@@ -39,7 +39,7 @@ describe('the page without WebGPU', () => {
     expect(engine).toMatch(/WebGPU finds no GPU|offers no WebGPU/);
     // A replica is shown at the end without a click.
     expect(await page.locator('grok-inspector dl').innerText()).toMatch(
-      /generalised, test ≥ 0\.95\s+\d+\s+told by λ alone\s+\d+\s+told by the run at t = 100\s+\d+\n/,
+      /generalised, test ≥ 0\.95\s+\d+\s+predicted by λ alone\s+\d+\s+predicted by the run at t = 100\s+\d+\n/,
     );
   });
 
@@ -552,7 +552,7 @@ describe('theory in the laboratory', () => {
     expect(await texts(notes)).toMatch(/theory for N → ∞; certify the dataset/);
     await page.getByRole('button', { name: 'Certify this dataset' }).click();
     await expect.poll(() => texts(facts)).toMatch(/‖u∞‖\s+\d|margin κ\s+\d/);
-    expect(await texts(facts)).toMatch(/told by the certificate\s+(\d|not by|never)/);
+    expect(await texts(facts)).toMatch(/predicted by the certificate\s+(\d|not by|never)/);
     expect(await texts(notes)).toMatch(/where this dataset tends to, by its certificate/);
     expect(await certifying(page).innerText()).toMatch(/^(1 replicas|0 replicas)/);
   });
