@@ -609,7 +609,9 @@ describe('theory in the laboratory', () => {
         const page = await open(browser(), { hash: link(SMALL), scheme, width });
         await untilStatus(page, /done/);
         await page.getByRole('button', { name: 'Certify all datasets' }).click();
-        await expect.poll(() => certifying(page).innerText()).toMatch(/replicas on separable/);
+        await expect
+          .poll(() => certifying(page).innerText(), { timeout: 30_000 })
+          .toMatch(/replicas on separable/);
         expect(await violations(page), `${scheme} ${width}`).toEqual([]);
         expect(await overflow(page)).toBe(0);
         await page.close();
