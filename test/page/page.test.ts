@@ -648,7 +648,9 @@ describe('the page with WebGPU', () => {
       });
     const onCpu = await states();
     await page.locator('select[aria-label="Engine"]').selectOption('webgpu');
-    await expect.poll(() => page.locator('.engine').innerText()).toMatch(/WebGPU · .*float32/);
+    await expect
+      .poll(() => page.locator('.engine').innerText(), { timeout: 60_000 })
+      .toMatch(/WebGPU · .*float32/);
     await untilStatus(page, /35 of 35 replicas · done/);
     expect(await states()).toEqual(onCpu);
     await page.locator('.badge summary').click();
