@@ -212,7 +212,7 @@ describe('the pages of the documentation', () => {
       .poll(() => page.locator('#training-in-steps').evaluate((e) => e.getBoundingClientRect().top))
       .toBeLessThan(60);
     await page.getByRole('navigation', { name: 'Previous' }).getByText('Previous').click();
-    await page.waitForURL('**/docs/theory.html');
+    await page.waitForURL('**/docs/prediction.html');
   });
 
   it('print without their navigation', async () => {
