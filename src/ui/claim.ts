@@ -224,9 +224,10 @@ export class GrokClaim extends LitElement {
     this.dispatchEvent(new CustomEvent('claim-run', { detail }));
   }
 
-  /** The pictures. Before the first run only theory has something to show. */
+  /** The pictures. Until the first run begins only theory has something to show. */
   #renderFigures(run: ClaimRun): unknown {
-    const shown = this.#figures.filter((figure) => run.state !== 'idle' || hasTheory(figure));
+    const begun = run.results.length > 0;
+    const shown = this.#figures.filter((figure) => begun || hasTheory(figure));
     if (shown.length === 0) return nothing;
     return html`<div class="figures">
       ${repeat(

@@ -176,7 +176,8 @@ describe('the pages of the documentation', () => {
       await page.goto(`${server.url}/dist/page/docs/${file}`);
       expect(await violations(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
-      expect(await violations(page)).toEqual([]);
+      // Nothing but colours is different.
+      expect(await violations(page, 'color-contrast')).toEqual([]);
       // A phone, and a window at 200 %.
       for (const [width, height] of [
         [390, 844],

@@ -66,16 +66,19 @@ export async function open(browser: Browser, options: Options = {}): Promise<Pag
 /** The link of a spec. */
 export const link = (spec: object): string => `#spec=${encodeURIComponent(JSON.stringify(spec))}`;
 
-/** What axe finds wrong with the page as it stands. */
-export async function violations(page: Page): Promise<string[]> {
+/**
+ * What axe finds wrong with the page as it stands.
+ * @param only rules to look for; absent: all
+ */
+export async function violations(page: Page, ...only: string[]): Promise<string[]> {
   await page.evaluate(axeCore.source);
-  return page.evaluate(async () => {
+  return page.evaluate(async (rules) => {
     const { axe } = globalThis as unknown as { axe: typeof axeCore };
-    const result = await axe.run(document);
+    const result = await axe.run(document, rules.length > 0 ? { runOnly: rules } : {});
     return result.violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' | ')}`,
     );
-  });
+  }, only);
 }
 
 /** Pixels by which the page is wider than the window. */
