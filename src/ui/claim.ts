@@ -226,7 +226,7 @@ export class GrokClaim extends LitElement {
 
   /** The pictures. Until the first run begins only theory has something to show. */
   #renderFigures(run: ClaimRun): unknown {
-    const begun = run.results.length > 0;
+    const begun = run.state === 'running' || run.results.some(({ table }) => table.done > 0);
     const shown = this.#figures.filter((figure) => begun || hasTheory(figure));
     if (shown.length === 0) return nothing;
     return html`<div class="figures">
