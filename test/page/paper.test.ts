@@ -79,8 +79,8 @@ describe('the paper page', () => {
     console.info(
       `  main-thread tasks of 50 ms or more while running: ${tasks.join(', ') || 'none'}`,
     );
-    // Other programs may take the processor away in a few of them.
-    expect(tasks.filter((duration) => duration > 150).length).toBeLessThanOrEqual(3);
+    // Each claim draws all its pictures when it begins; other programs may take the processor away then.
+    expect(tasks.filter((duration) => duration > 150).length).toBeLessThanOrEqual(CLAIMS.length);
 
     for (const [scheme, width] of [
       ['light', 1440],
