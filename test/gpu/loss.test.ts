@@ -3,6 +3,7 @@ import { parseSpec, specToJson } from '../../src/model/spec.ts';
 import { checkDevice } from '../../src/sweep/device-check.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
 import { Sweep } from '../../src/sweep/sweep.ts';
+import { DEADLINE } from '../conformance/device-check.ts';
 import { requestEngine } from '../conformance/main.ts';
 import { dawn } from './dawn.ts';
 
@@ -53,7 +54,7 @@ describe('device loss on Dawn', () => {
     await engine.probe();
     const first = engine.device;
     first?.destroy();
-    const { passed, message } = await checkDevice(engine, signal);
+    const { passed, message } = await checkDevice(engine, signal, DEADLINE);
     expect([passed, message]).toEqual([true, expect.stringMatching(/passed/)]);
     expect(engine.device).not.toBe(first);
     // Lost again and again: it says so, and the engine can still run.
@@ -64,11 +65,11 @@ describe('device loss on Dawn', () => {
         yield batch;
       }
     };
-    const lost = await checkDevice(engine, signal);
+    const lost = await checkDevice(engine, signal, DEADLINE);
     expect(lost.passed).toBe(false);
     expect(lost.message).toMatch(/the reference runs ended with “The GPU was taken away/);
     engine.run = run;
-    expect((await checkDevice(engine, signal)).passed).toBe(true);
+    expect((await checkDevice(engine, signal, DEADLINE)).passed).toBe(true);
     engine.dispose();
   });
 
