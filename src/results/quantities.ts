@@ -1,7 +1,7 @@
 /** What a map can show of a replica, read off its record and its certificate without another run. */
 import { normalCdf, normalDensity } from '../model/normal.ts';
 import { testLoss } from '../model/observables.ts';
-import { followsMargin } from '../model/spec.ts';
+import { followsMargin, type SweepSpec } from '../model/spec.ts';
 import { Column, entry, interpolate, type Rows, rowCount } from '../model/trajectory.ts';
 import { finalAccuracyOf, limitNormOf } from './limits.ts';
 import { type Quantile, quantile } from './summary.ts';
@@ -40,6 +40,11 @@ export function isTimed(quantity: Quantity): boolean {
 /** Quantities that only a certificate gives. */
 export function isCertified(quantity: Quantity): boolean {
   return ['finalAccuracy', 'norm', 'separable'].includes(quantity);
+}
+
+/** Whether a sweep has a quantity: where weights end is known of those alone that follow the margin. */
+export function isKnown(quantity: Quantity, spec: SweepSpec): boolean {
+  return followsMargin(spec) || (quantity !== 'finalAccuracy' && quantity !== 'norm');
 }
 
 /**
@@ -92,8 +97,8 @@ function limit(
 ): Reading {
   const separability = table.separability(index);
   if (!separability || separability.kind === 'undecided') return NONE;
+  if (!isKnown(quantity, table.spec)) return NONE;
   if (quantity === 'separable') return value(separability.kind === 'separable' ? 1 : 0);
-  if (!followsMargin(table.spec)) return NONE;
   if (quantity === 'norm') {
     const norm = limitNormOf(separability) as number;
     return norm === Infinity ? { state: 'never' } : value(norm);

@@ -1,7 +1,7 @@
 /** Where a run tends to, from its dataset's certificate or from theory for N → ∞. */
 
 import type { Separability } from '../model/separability/certifier.ts';
-import { followsMargin } from '../model/spec.ts';
+import { followsMargin, type SweepSpec } from '../model/spec.ts';
 import { lateClock, separableRates } from '../model/theory/late.ts';
 import { CRITICAL_LAMBDA, marginOf } from '../model/theory/margin.ts';
 import { limitObjective, limitWeight } from '../model/theory/one-dimensional.ts';
@@ -67,14 +67,21 @@ function growing(source: string, kappa: number, sigma: number): Asymptotes {
   };
 }
 
-/** What a certificate says of a dataset: names and values. */
-export function separabilityFacts(separability: Separability, sigma: number): [string, string][] {
+/** What a certificate says of a dataset: names and values. Where training tends elsewhere, of the data alone. */
+export function separabilityFacts(
+  separability: Separability,
+  sigma: number,
+  spec: SweepSpec,
+): [string, string][] {
+  const follows = followsMargin(spec);
   const place = effectiveLambda(separability);
   const final = finalAccuracyOf(separability, sigma);
-  const common: [string, string][] = [
-    ['test accuracy for t → ∞', final === undefined ? '–' : number(final)],
-    ['as typical data of λ', place === undefined ? '–' : number(place)],
-  ];
+  const common: [string, string][] = follows
+    ? [
+        ['test accuracy for t → ∞', final === undefined ? '–' : number(final)],
+        ['as typical data of λ', place === undefined ? '–' : number(place)],
+      ]
+    : [];
   switch (separability.kind) {
     case 'separable': {
       const { lower, upper } = separability;
@@ -87,10 +94,13 @@ export function separabilityFacts(separability: Separability, sigma: number): [s
     }
     case 'inseparable': {
       const { norm, objective, residual } = separability;
-      return [
-        ['dataset', 'inseparable'],
+      const settled: [string, string][] = [
         ['‖u∞‖', number(norm, 5)],
         ['E∞', number(objective, 5)],
+      ];
+      return [
+        ['dataset', 'inseparable'],
+        ...(follows ? settled : []),
         ['‖Σ p g‖ of the proof', residual.toExponential(0)],
         ...common,
       ];

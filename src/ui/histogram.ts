@@ -5,6 +5,7 @@ import { type Bin, binsOf, sameCell } from './bins.ts';
 import { count } from './format.ts';
 import type { CellPosition } from './map-window.ts';
 import { QUANTITY_WORDS, tickText } from './quantity.ts';
+import { niceStep } from './scale.ts';
 import type { TableContent } from './table.ts';
 import { theme } from './theme.ts';
 
@@ -157,7 +158,7 @@ export class GrokHistogram extends LitElement {
         </div>
         <div class="labels" aria-hidden="true">
           ${bins.map(
-            (bin, k) => html`<div class="label ${bin.state}">${this.#labelOf(view, bin, k)}</div>`,
+            (bin) => html`<div class="label ${bin.state}">${this.#labelOf(view, bin)}</div>`,
           )}
         </div>
       </div>
@@ -172,11 +173,12 @@ export class GrokHistogram extends LitElement {
     `;
   }
 
-  /** The value where some bars begin. */
-  #labelOf({ quantity }: MapView, { state, from }: Bin, k: number): string {
+  /** The value where a bar begins, at round ones. */
+  #labelOf({ quantity }: MapView, { state, from, to }: Bin): string {
     if (state !== 'value') return '';
-    const stride = Math.ceil(this.#bins.length / MOST_LABELS);
-    return k % stride === 0 ? tickText(Number(from.toPrecision(6)), quantity) : '';
+    const apart = niceStep(((to - from) * this.#bins.length) / MOST_LABELS);
+    const multiple = Math.round(from / apart);
+    return Math.abs(from / apart - multiple) < 1e-6 ? tickText(multiple * apart, quantity) : '';
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -322,7 +322,7 @@ export class GrokInspector extends LitElement {
       </p>`;
     }
     return html`<dl>
-      ${separabilityFacts(separability, plan.cellOf(index).sigma).map(
+      ${separabilityFacts(separability, plan.cellOf(index).sigma, plan.spec).map(
         ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
       )}
     </dl>`;

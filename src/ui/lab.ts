@@ -61,22 +61,20 @@ const DRAGS = ['dragover', 'dragleave', 'drop'] as const;
 /** Milliseconds after which a change that goes on is in the link. */
 const REPLACE_DELAY = 400;
 
-/** Results of a file. */
-interface Opened {
+/** Results at hand, and where they come from if not from an engine of this page. */
+interface Held {
   readonly table: ResultTable;
-  readonly origin: Origin;
+  readonly origin?: Origin | undefined;
 }
 
 /** What a sweep begins with, and where that comes from if not from the engine it runs on. */
-interface Begun extends SweepStart {
-  readonly origin?: Origin;
-}
+type Begun = SweepStart & Pick<Held, 'origin'>;
 
 /**
- * What a sweep begins with: nothing, what is kept of its spec or of a run, a file, or results at hand. A
- * passing one goes on with what is kept of it, but is not kept itself.
+ * What a sweep begins with: nothing, what is kept of its spec or of a run, or results at hand. A passing one
+ * goes on with what is kept of it, but is not kept itself.
  */
-type From = 'nothing' | 'passing' | 'kept' | RunInfo | Opened | ResultTable;
+type From = 'nothing' | 'passing' | 'kept' | RunInfo | Held;
 
 /** A sweep that is asked for. */
 interface Request {
@@ -276,7 +274,7 @@ export class GrokLab extends LitElement {
     }
     const { from } = request;
     // What a file lacks is not run: it would be another engine's.
-    if (typeof from === 'object' && 'origin' in from) {
+    if (typeof from === 'object' && 'table' in from && from.origin) {
       await this.#shelf.release();
       return { ...from, only: [] };
     }
@@ -292,7 +290,7 @@ export class GrokLab extends LitElement {
       await this.#shelf.release();
       return {};
     }
-    const table = typeof kept === 'object' ? kept : tableFor(plan);
+    const table = typeof kept === 'object' ? kept.table : tableFor(plan);
     await this.#shelf.begin(plan, info, table);
     return { table };
   }
@@ -500,7 +498,7 @@ export class GrokLab extends LitElement {
       .current=${keeper?.info.id ?? ''}
       .kept=${keeper?.kept ?? 0}
       .problem=${problem}
-      .extensible=${sweep?.state === 'done' && !this.origin && !this.shown.recorded && this.spec.ensemble !== 'twoPoint'}
+      .extensible=${sweep?.state === 'done' && !this.origin && !this.shown.recorded && sweep.plan.spec.ensemble !== 'twoPoint'}
       @run-action=${(event: CustomEvent<RunAction>) => this.#act(event.detail)}
       @seeds-add=${(event: CustomEvent<number>) => this.#addSeeds(event.detail)}
     ></grok-runs>`;
@@ -566,7 +564,7 @@ export class GrokLab extends LitElement {
       carryOver(sweep.plan, sweep.table, plan, table);
       const view = { ...this.shown, window: undefined, brush: undefined };
       history.pushState(null, '', hashOf(spec, view));
-      this.#start({ spec, view, from: table });
+      this.#start({ spec, view, from: { table } });
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       this.problem = `So many seeds cannot be added. ${error.message}.`;
@@ -577,16 +575,11 @@ export class GrokLab extends LitElement {
   #continue(): void {
     const { sweep, origin } = this;
     if (!sweep) return;
-    const { spec } = sweep.plan;
-    if (origin) {
-      this.#start({ spec, from: { table: sweep.table, origin } });
-      return;
-    }
     const { keeper, runs } = this.#shelf;
     // What could not be kept is in the table alone.
     const whole = keeper?.problem === '' ? keeper.info.id : undefined;
     const run = runs.find(({ id }) => id === whole);
-    this.#start({ spec, from: run ?? sweep.table });
+    this.#start({ spec: sweep.plan.spec, from: run ?? { table: sweep.table, origin } });
   }
 
   #renderCompared(view: MapView): unknown {
@@ -608,10 +601,13 @@ export class GrokLab extends LitElement {
 
   /** The link that runs a replica again and holds it against what it came to here. */
   #linkOf(index: number): string {
-    const { sweep, shown, spec, origin } = this;
-    const kind = origin?.kind ?? sweep?.engine.info.kind ?? '';
-    const recorded = sweep && recordedLink(sweep.table, index, this.#view?.accuracy, kind);
-    return new URL(hashOf(spec, { ...shown, recorded }), location.href).href;
+    const { sweep, shown, origin } = this;
+    if (!sweep) return location.href;
+    // What is asked for may be another spec already.
+    const { plan, table, engine } = sweep;
+    const kind = origin?.kind ?? engine.info.kind;
+    const recorded = recordedLink(table, index, this.#view?.accuracy, kind);
+    return new URL(hashOf(plan.spec, { ...shown, recorded }), location.href).href;
   }
 
   #renderPictures(view: MapView): unknown {
@@ -781,15 +777,16 @@ export class GrokLab extends LitElement {
     // From here on it is the map, not the one replica of a link.
     if (this.shown.recorded) this.#look({ ...this.shown, recorded: undefined });
     // The run of the last passing value may have come far: it goes on.
-    const here = this.sweep?.plan.spec === this.spec && sigma === this.spec.sigma;
+    const { sweep, origin } = this;
+    const here = sweep?.plan.spec === this.spec && sigma === this.spec.sigma ? sweep : undefined;
     if (!settled) {
       if (!here) this.#start({ spec, from: 'passing' });
       return;
     }
     const hash = hashOf(spec, this.shown);
     if (hash !== location.hash) history.pushState(null, '', hash);
-    if (here && (this.#shelf.keeper || this.origin)) return;
-    this.#startOrAsk({ spec, from: here ? (this.sweep as Sweep).table : 'kept' });
+    if (here && (this.#shelf.keeper || origin)) return;
+    this.#startOrAsk({ spec, from: here ? { table: here.table } : 'kept' });
   }
 
   /** Says what a run would take, and offers the flow. */

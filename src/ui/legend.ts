@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { isCertified, isLogarithmic, isTimed } from '../results/quantities.ts';
+import { isCertified, isKnown, isLogarithmic, isTimed } from '../results/quantities.ts';
 import { colourCss } from './colour.ts';
 import { hatchTile, type MapImage } from './paint.ts';
 import { differenceText, QUANTITY_WORDS, tickText } from './quantity.ts';
@@ -24,8 +24,9 @@ export function drawLegend(
   const left = bbox.left + bbox.width + 16 * ratio;
   const width = 12 * ratio;
   const has = (state: string): boolean => image.states.some((s) => s.state === state);
-  const { quantity, against } = image.view;
+  const { quantity, against, plan } = image.view;
   const difference = against !== undefined;
+  const awaited = isCertified(quantity) && isKnown(quantity, plan.spec) && !difference;
   const swatches: Swatch[] = [
     ...(isTimed(quantity) && !difference
       ? [{ lines: ['not by', end], colour: palette.neutral, hatched: true }]
@@ -36,7 +37,7 @@ export function drawLegend(
     ...(has('none')
       ? [
           {
-            lines: isCertified(quantity) && !difference ? ['not', 'certified'] : ['no value'],
+            lines: awaited ? ['not', 'certified'] : ['no value'],
             colour: palette.neutral,
             hatched: false,
           },

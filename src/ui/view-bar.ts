@@ -1,6 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
-import { isLogarithmic, isTimed, QUANTITIES, type Quantity } from '../results/quantities.ts';
+import {
+  isKnown,
+  isLogarithmic,
+  isTimed,
+  QUANTITIES,
+  type Quantity,
+} from '../results/quantities.ts';
 import type { MapView } from '../sweep/cells.ts';
 import { COLOUR_MAPS, type ColourMap } from './colour.ts';
 import { accuracyLimits, type LabView } from './lab-view.ts';
@@ -111,7 +117,9 @@ export class GrokViewBar extends LitElement {
               colourRange: undefined,
             })}
         >
-          ${QUANTITIES.map(
+          ${QUANTITIES.filter(
+            (each) => each === view.quantity || isKnown(each, view.plan.spec),
+          ).map(
             (quantity) => html`<option value=${quantity} .selected=${quantity === view.quantity}>
               ${QUANTITY_WORDS[quantity].name}
             </option>`,

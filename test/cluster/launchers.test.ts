@@ -90,7 +90,6 @@ describe('the script for sbatch', () => {
   };
 
   it('is the example, filled in', () => {
-    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the shell, in its script
     const lines = slurmScript(job).split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -99,13 +98,12 @@ describe('the script for sbatch', () => {
         '#SBATCH --requeue',
         '#SBATCH --cpus-per-task=8',
         '#SBATCH --time=01:35:00',
-        "SPEC=${SPEC:-'a grid.json'}",
-        "DIR=${DIR:-'a grid'}",
+        `SPEC=\${SPEC:-'a grid.json'}`,
+        `DIR=\${DIR:-'a grid'}`,
         'SHARDS=24',
-        'ENGINE=${ENGINE:-wasm}',
+        `ENGINE=\${ENGINE:-wasm}`,
       ]),
     );
-    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of the shell, in its script
     expect(lines.join('\n')).not.toContain('--gres');
     expect(slurmScript({ ...job, gpu: true })).toContain('\n#SBATCH --gres=gpu:1\n');
   });

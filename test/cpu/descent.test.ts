@@ -7,32 +7,12 @@ import { WasmObjective, wasmObjective } from '../../src/cpu/descent/wasm-objecti
 import { runFlow } from '../../src/cpu/flow.ts';
 import { datasetValues } from '../../src/model/dataset.ts';
 import { testAccuracy, testLoss } from '../../src/model/observables.ts';
-import type { Replica } from '../../src/model/replica.ts';
-import { parseSpec } from '../../src/model/spec.ts';
 import { stableLearningRate, startCurvature } from '../../src/model/stability.ts';
 import { Column, entry, type Rows, rowCount, trainErrors } from '../../src/model/trajectory.ts';
 import { testTime } from '../../src/results/times.ts';
-import { SweepPlan } from '../../src/sweep/plan.ts';
+import { replicaOf } from '../conformance/descent.ts';
 import reference from '../fixtures/gd.json';
 import optimisers from '../fixtures/optimisers.json';
-
-/** A replica as a spec of one cell gives it; d = λN. */
-function replicaOf(
-  shape: { seed: number; N: number; d: number; sigma: number },
-  dynamics: object,
-  more: object = {},
-): Replica {
-  const spec = parseSpec({
-    samples: shape.N,
-    sigma: shape.sigma,
-    x: { over: 'lambda', values: [shape.d / shape.N] },
-    y: { over: 'seed', values: [shape.seed] },
-    until: 'horizon',
-    dynamics,
-    ...more,
-  });
-  return new SweepPlan(spec).replica(0);
-}
 
 /** The row of a step. */
 function rowOf(rows: Rows, step: number): number {

@@ -44,6 +44,17 @@ async function listOf(page: Page, length: number) {
   return entries;
 }
 
+/** Stops a run and goes on with it: all that was done still is. */
+async function losesNothingOnTheWay(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await until(page, /stopped/);
+  const held = doneOf(await status(page));
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await until(page, /gradients\/s/);
+  expect(doneOf(await status(page))).toBeGreaterThanOrEqual(held);
+  await page.getByRole('button', { name: 'Stop' }).click();
+}
+
 describe('kept runs', () => {
   const browser = useBrowser({ webgpu: false });
 
@@ -109,13 +120,7 @@ describe('kept runs', () => {
     await expect
       .poll(async () => doneOf(await status(page)), { timeout: 60_000 })
       .toBeGreaterThan(20);
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await until(page, /stopped/);
-    const held = doneOf(await status(page));
-    await page.getByRole('button', { name: 'Go on' }).click();
-    await until(page, /gradients\/s/);
-    expect(doneOf(await status(page))).toBeGreaterThanOrEqual(held);
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await losesNothingOnTheWay(page);
   });
 
   it('are in one tab at a time', async () => {
@@ -168,13 +173,7 @@ describe('kept runs', () => {
     await expect
       .poll(async () => doneOf(await status(page)) - (await keptOf(page)), { timeout: 60_000 })
       .toBeGreaterThan(20);
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await until(page, /stopped/);
-    const held = doneOf(await status(page));
-    await page.getByRole('button', { name: 'Go on' }).click();
-    await until(page, /gradients\/s/);
-    expect(doneOf(await status(page))).toBeGreaterThanOrEqual(held);
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await losesNothingOnTheWay(page);
   });
 
   it('say where a browser keeps nothing', async () => {

@@ -80,8 +80,8 @@ describe('asymptotes', () => {
   });
 
   it('what a certificate says, in words', () => {
-    const text = (separability: Separability): string =>
-      separabilityFacts(separability, 5)
+    const text = (separability: Separability, spec: object = {}): string =>
+      separabilityFacts(separability, 5, parseSpec(spec))
         .map((fact) => fact.join(' '))
         .join('\n');
     expect(text({ kind: 'separable', lower: 0.0246, upper: 0.02468 })).toMatch(
@@ -90,6 +90,15 @@ describe('asymptotes', () => {
     expect(text({ kind: 'undecided', reason: 'on the edge' })).toBe(
       'dataset undecided: on the edge',
     );
+    // Nothing of where training ends, where it does not follow the margin of isotropic data.
+    for (const spec of [{ data: { shift: 1 } }, { dynamics: { kind: 'flow', weightDecay: 1 } }]) {
+      expect(text({ kind: 'separable', lower: 0.1, upper: 0.1 }, spec)).toBe(
+        'dataset separable\nmargin κ 0.1, known to 0e+0',
+      );
+      expect(
+        text({ kind: 'inseparable', norm: 2, objective: 0.5, residual: 1e-14 }, spec),
+      ).not.toMatch(/∞/);
+    }
   });
 });
 
