@@ -17,7 +17,7 @@ import type { EngineInfo } from '../model/engine.ts';
 export function renderDeviceBadge(check: DeviceCheck | undefined, { kind }: EngineInfo): unknown {
   const passed = check?.passed ?? true;
   return html`
-    ${check ? renderFindings(check, kind) : html`<span class="muted">checking …</span>`}
+    ${check ? renderFindings(check, kind) : html`<span class="muted checking">checking …</span>`}
     <span class=${passed ? 'spoken' : 'warning'} role="status">${check?.message ?? ''}</span>
   `;
 }

@@ -86,7 +86,10 @@ export const headerStyle = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 4px 10px;
-    margin: 6px 0 6px auto;
+    /* All the room there is from the beginning: what comes in later moves nothing. */
+    flex: 1;
+    justify-content: flex-end;
+    margin: 6px 0;
     font-size: 0.875rem;
   }
   .engine select {
@@ -104,9 +107,22 @@ export const headerStyle = css`
     }
     /* Room for the engine and its check, which come after the map has its place. */
     .engine {
+      flex: 1 0 100%;
       margin: 0 0 8px;
-      min-height: 129px;
+      min-height: 114px;
       align-content: flex-start;
+      justify-content: flex-start;
+    }
+    /* In the order in which they come in. */
+    .engine select {
+      order: -2;
+      min-height: 44px;
+    }
+    .badge,
+    .checking {
+      order: -1;
+      min-height: 44px;
+      line-height: 44px;
     }
   }
 `;

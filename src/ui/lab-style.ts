@@ -124,7 +124,7 @@ export const labStyle = css`
     }
     /* What is below has its place before the map is there. */
     .picture {
-      min-height: 460px;
+      min-height: 100vh;
     }
     .setup > summary {
       display: list-item;

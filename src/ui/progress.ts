@@ -47,14 +47,14 @@ export class GrokProgress extends LitElement {
       /* Above the map of a phone nothing may move when a run begins, goes on and ends. */
       @media (max-width: 720px) {
         :host {
-          min-height: 102px;
+          min-height: 116px;
         }
         .now {
           display: flex;
           flex-direction: row-reverse;
-          align-items: center;
+          align-items: flex-start;
           gap: 12px;
-          min-height: 48px;
+          min-height: 62px;
         }
         .status {
           flex: 1;
