@@ -3,7 +3,7 @@ import { CpuEngine } from './cpu/engine.ts';
 import type { WorkerPort } from './cpu/pool.ts';
 import { simdSupport } from './cpu/simd-support.ts';
 import { WebGpuEngine, type WebGpuOptions } from './gpu/engine.ts';
-import { UNTRAINED } from './gpu/phases.ts';
+import { NEEDS_STORED } from './gpu/plan.ts';
 import {
   asksForGpu,
   type ChooseEngine,
@@ -70,10 +70,7 @@ export function engineChooser({
 
 /** Why WebGPU does not train a workload, in words. */
 function untrainedOnGpu(workload: Workload, preference: EnginePreference): string | undefined {
-  if (workload === 'flowInTime') return UNTRAINED;
-  return workload === 'steps' && preference === 'webgpu-regenerating'
-    ? 'Training in steps needs its dataset stored: it goes with the engine webgpu.'
-    : undefined;
+  return workload !== 'flow' && preference === 'webgpu-regenerating' ? NEEDS_STORED : undefined;
 }
 
 /** Certifies datasets on the CPU, whichever engine trains. */

@@ -15,17 +15,10 @@ fn append_row(m: u32, step: u32, place: Place) {
   team[m].train_errors = u32(place.errors);
 }
 
-// The least number that has a logarithm on every device.
-const LEAST = 1.1754944e-38;
-
 // The column of gradients.
 const STEP_COLUMN = 6u;
 
 fn mark(m: u32, k: u32) -> f32 { return vectors[vector(m, MARKS) + k / 4u][k % 4u]; }
-
-// By how much a threshold of test accuracy has to be exceeded, relative: more than what rounding hides, since
-// the host, which reads the row in float64, has to find it crossed as well.
-const EXCESS = 1.0 + 4e-7;
 
 // One invocation: takes in a step; true at the first fall below a threshold and at the first rise to it.
 fn turned(m: u32, with_errors: bool) -> bool {

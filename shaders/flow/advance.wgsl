@@ -2,12 +2,6 @@
 // where the method is described. Every gradient is followed by one call of `advance`, so that a run
 // can stop and go on anywhere.
 
-struct GradientStats {
-  log_mean_residual: f32,
-  log_train_loss: f32,
-  train_errors: u32,
-}
-
 fn below_test_goal(m: u32) -> bool {
   if (team[m].has_goal == 0u) { return false; }
   if (team[m].run.u_norm > 0.0) {
@@ -183,31 +177,11 @@ fn after_stage(lid: u32, m: u32, stats: GradientStats) {
   begin_step(lid, m);
 }
 
-// Decisions of one invocation that all take.
-var<workgroup> accepted: u32;
-
-// Statistics of the point from the sums of its weights, which are relative to `used`.
-fn stats_of(m: u32, sums: vec4<f32>, used: f32) -> GradientStats {
-  let scale = used - reference_offset(m);
-  let mean = f32(team[m].samples);
-  return GradientStats(scale + log(sums.x / mean), scale + log(sums.y / mean), u32(sums.z));
-}
-
 // All invocations: takes the sums of an evaluation, whose slope is in END_SLOPE, for one member.
 fn advance(lid: u32, m: u32, sums: vec4<f32>) {
-  let used = reference(m);
-  // Weights are relative to the largest of the evaluation before. Where that was far off they may be
-  // lost, and the same point is evaluated once more.
-  let lost = abs(sums.w - used) > MAX_REFERENCE_ERROR && is_finite(sums.w);
-  workgroupBarrier();
-  if (lid == 0u) {
-    team[m].gradients++;
-    team[m].run.largest = sums.w - reference_offset(m);
-    accepted = select(1u, 0u, lost && team[m].run.reevaluates == 0u);
-    team[m].run.reevaluates = 1u - accepted;
-  }
-  if (workgroupUniformLoad(&accepted) == 0u) { return; }
-  let stats = stats_of(m, sums, used);
+  let scale = reference(m) - reference_offset(m);
+  if (weights_lost(lid, m, sums.w)) { return; }
+  let stats = stats_of(m, sums, scale);
   switch (workgroupUniformLoad(&team[m].phase)) {
     case PHASE_ORIGIN: { after_origin(lid, m, stats); }
     case PHASE_FIRST: { after_first(lid, m, stats); }

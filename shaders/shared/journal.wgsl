@@ -20,3 +20,10 @@ fn finish(m: u32, kind: u32, gradients: u32) {
   journal.entries[append(m, kind)] = gradients;
   team[m].phase = PHASE_EMPTY;
 }
+
+// By how much a threshold of test accuracy has to be exceeded, relative: more than what rounding hides, since
+// the host, which reads the row in float64, has to find it crossed as well.
+const EXCESS = 1.0 + 4e-7;
+
+// The least number that has a logarithm on every device.
+const LEAST = 1.1754944e-38;

@@ -7,7 +7,7 @@ import type { Replica } from '../model/replica.ts';
 import { COLUMNS, Column } from '../model/trajectory.ts';
 import type { MethodHost } from './method.ts';
 import { gradientCost, orderCost, quadsOf, vectorQuads } from './plan.ts';
-import { descentVector, shaderConstant } from './wgsl.ts';
+import { shaderConstant, vectorPlace } from './wgsl.ts';
 
 const ENTRY_NOT_A_NUMBER = shaderConstant('ENTRY_NOT_A_NUMBER');
 const ENTRY_DIVERGED = shaderConstant('ENTRY_DIVERGED');
@@ -93,7 +93,8 @@ function startOf(
   const { dimensions, sigma, data = GAUSSIAN } = replica;
   const quads = quadsOf('descent', Math.ceil(dimensions / 8));
   const vectors = new Float32Array(vectorQuads('descent', dimensions) * 4);
-  const vector = (name: string): Float32Array => vectors.subarray(4 * quads * descentVector(name));
+  const vector = (name: string): Float32Array =>
+    vectors.subarray(4 * quads * vectorPlace('descent', name));
   const scales = scalesOf(data, dimensions);
   const weights = initialWeights(replica, initialScale);
   for (let j = 0; j < dimensions; j++) {

@@ -23,7 +23,7 @@ export type TrainingPipelines =
 /** Pipelines and tables of a device. Pipelines are compiled once for each variant and kept. */
 export class Kernels {
   /** What a method looks up: the coefficients of RKC2, the steps that have rows. */
-  readonly tables: Readonly<Record<Method, GPUBuffer>>;
+  readonly tables: Readonly<Partial<Record<Method, GPUBuffer>>>;
   readonly quantiles: GPUBuffer;
   readonly trainingBindings: GPUBindGroupLayout;
   readonly generateBindings: GPUBindGroupLayout;

@@ -2,11 +2,12 @@ import type { Replica } from '../model/replica.ts';
 import type { Rows } from '../model/trajectory.ts';
 import { Descent } from './descent.ts';
 import { Flow } from './flow.ts';
+import { FlowInTime } from './flow-in-time.ts';
 import type { Method, Variant } from './plan.ts';
 
 /** What a method has in a seat beside what all have. */
 export interface SeatContents {
-  /** Fields of `Run` in shaders/<method>/layout.wgsl; the others are zero. */
+  /** Fields of `Run` in layout.wgsl of the method; the others are zero. */
   readonly run: Readonly<Record<string, number>>;
   /** θ of the first evaluation; default: 0. */
   readonly clock?: number;
@@ -24,4 +25,8 @@ export interface MethodHost {
   failure(kind: number, steps: number, rows: Rows): string | null;
 }
 
-export const METHODS: Readonly<Record<Method, MethodHost>> = { flow: Flow, descent: Descent };
+export const METHODS: Readonly<Record<Method, MethodHost>> = {
+  flow: Flow,
+  flowInTime: FlowInTime,
+  descent: Descent,
+};

@@ -19,15 +19,11 @@ import {
 } from './plan.ts';
 import { Waiting } from './waiting.ts';
 
-/** What trains a replica; undefined if WebGPU does not. */
-export function methodOf({ dynamics, training }: Replica): Method | undefined {
+/** What trains a replica. */
+export function methodOf({ dynamics, training }: Replica): Method {
   if (isDescent(dynamics)) return 'descent';
-  return training ? undefined : 'flow';
+  return training ? 'flowInTime' : 'flow';
 }
-
-/** Which flows WebGPU refuses. */
-export const UNTRAINED =
-  'WebGPU trains no flow with decay, from random weights, or on data with a covariance or a mean.';
 
 /** What trains the next replicas, and what they amount to. */
 export interface Phase {
@@ -51,12 +47,11 @@ export class Phases {
 
   /**
    * Which kernel trains a replica.
-   * @throws TooLargeError if it does not fit, Error for dynamics that no kernel trains
+   * @throws TooLargeError if it does not fit
    */
   kernelFor(replica: Replica): Pick<Plan, 'method' | 'kernel'> {
     const { samples, dimensions } = replica;
     const method = methodOf(replica);
-    if (method === undefined) throw new Error(UNTRAINED);
     const shape = `${method} ${samples} ${dimensions}`;
     const known = this.#kernels.get(shape);
     if (known) return known;
@@ -81,7 +76,7 @@ export class Phases {
   /**
    * The phase for the small replicas that wait and train as the first does, or where there are none, for
    * the first of the large and those alike; undefined if nothing waits.
-   * @throws TooLargeError if a replica at hand does not fit, Error if no kernel trains it
+   * @throws TooLargeError if a replica at hand does not fit
    */
   next(waiting: Waiting): Phase | undefined {
     for (const replica of waiting.ahead()) this.kernelFor(replica);

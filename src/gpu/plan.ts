@@ -54,8 +54,8 @@ export interface Variant {
   readonly kept: number;
 }
 
-/** What trains: gradient flow, or steps of a fixed length. */
-export type Method = 'flow' | 'descent';
+/** What trains: gradient flow in the clock θ or in time, or steps of a fixed length. */
+export type Method = 'flow' | 'flowInTime' | 'descent';
 
 /** Where the rows of a streamed dataset come from. */
 export type RowSource = 'stored' | 'regenerated';
@@ -104,10 +104,12 @@ export interface PlanOptions {
 
 /**
  * Vectors of a replica, what each has beside the d columns, and what comes after the last, both in
- * vec4<f32>: see shaders/<method>/state.wgsl. A descent has the bias, and up to sixteen thresholds.
+ * vec4<f32>: see state.wgsl of the method. Vectors of parameters have the bias; a descent has up to sixteen
+ * thresholds.
  */
 const PLACES = {
   flow: { vectors: 7, beside: 0, after: 0 },
+  flowInTime: { vectors: 9, beside: 1, after: 0 },
   descent: { vectors: 10, beside: 1, after: 4 },
 } as const;
 
@@ -150,7 +152,7 @@ export function datasetBytes(samples: number, dimensions: number): number {
 export function planTraining(work: Work, device: Machine, options: PlanOptions = {}): Plan {
   const maxBinding = Math.min(device.maxBinding, options.maxBinding ?? Infinity);
   const machine = { ...device, maxBinding };
-  if (options.method === 'descent') return planDescent(work, machine, options);
+  if ((options.method ?? 'flow') !== 'flow') return planInTime(work, machine, options);
   const streamed = planStreamed.bind(undefined, work, machine, options);
   if (options.kernel === 'streamed' || options.regenerate) return streamed();
   const resident = planResident(work, machine, options);
@@ -249,23 +251,29 @@ function keptOctets(octets: number, variant: Variant, machine: Machine): number 
   return 16 * size + scratchBytes(variant) <= machine.maxWorkgroupStorage ? size : 0;
 }
 
+/** Why other methods than the flow in the clock do not make their rows anew for every gradient. */
+export const NEEDS_STORED =
+  'Training in steps, with decay or from random weights, or on data with a covariance or a mean needs its dataset stored: it goes with the engine webgpu.';
+
 /**
- * Steps are taken by one workgroup: many would wait for one another after each. Members of a team would
- * have to go through the same rows, which minibatches do not.
+ * Steps, and flows in time, are trained by one workgroup: many would wait for one another after each of
+ * thousands of gradients. Members of a team would have to go through the same rows, which minibatches do not.
  */
-function planDescent(work: Work, machine: Machine, options: PlanOptions): Plan {
-  if (options.regenerate || options.kernel === 'streamed') {
-    throw new TooLargeError(
-      'Training in steps needs its dataset stored, for one workgroup: it goes with the engine webgpu.',
-    );
-  }
-  const plan = planResident(work, machine, { ...options, kernel: 'resident', maxMembers: 1 });
+function planInTime(work: Work, machine: Machine, options: PlanOptions): Plan {
+  if (options.regenerate || options.kernel === 'streamed') throw new TooLargeError(NEEDS_STORED);
+  const inSteps = options.method === 'descent';
+  const plan = planResident(work, machine, {
+    ...options,
+    kernel: 'resident',
+    ...(inSteps ? { maxMembers: 1 } : {}),
+  });
   const variant = lastOf(plan.variants);
-  const turns = Math.max(gradientCost(work, variant), orderCost(work.samples, variant));
+  const order = inSteps ? orderCost(work.samples, variant) : 0;
+  const turns = Math.max(gradientCost(work, variant), order);
   if (turns > machine.loopLimit) {
     const { samples, dimensions } = work;
     throw new TooLargeError(
-      `N is ${samples} and d ${dimensions}: a step has ${turns} turns of loops, and this driver ends them after ${machine.loopLimit}.`,
+      `N is ${samples} and d ${dimensions}: a gradient has ${turns} turns of loops, and this driver ends them after ${machine.loopLimit}.`,
     );
   }
   return plan;
@@ -282,7 +290,7 @@ function planResident(work: Work, machine: Machine, options: PlanOptions): Plan 
   }
   const wanted = options.groups ?? (machine.software ? 16 : 512);
   // A few replicas do not need room for many. Flows of one workgroup take turns; descents take too long.
-  const needed = Math.ceil(work.replicas / members / (method === 'flow' ? 2 : 1));
+  const needed = Math.ceil(work.replicas / members / (method === 'descent' ? 1 : 2));
   const groups = Math.max(1, Math.min(wanted, needed));
   const seats = 2 * groups * members;
   return {
@@ -398,7 +406,7 @@ export function explain(work: Work, plan: Plan): string[] {
         ? ' and is made anew for every gradient.'
         : kept > 0
           ? ' and stays in workgroup memory.'
-          : ` and is read once a ${plan.method === 'flow' ? 'gradient' : 'step'}.`),
+          : ` and is read once a ${plan.method === 'descent' ? 'step' : 'gradient'}.`),
     `${lanes} ${lanes === 1 ? 'invocation has' : 'invocations share'} a row, each with ${held} of its ` +
       `octets, ${batch} ${batch === 1 ? 'row' : 'rows'} at a time.`,
     `${inFlight} ${inFlight === 1 ? 'replica' : 'replicas'} in flight` +

@@ -8,7 +8,6 @@ import descentAdvance from '../../shaders/descent/advance.wgsl?raw';
 import descentBatches from '../../shaders/descent/batches.wgsl?raw';
 import descentLayout from '../../shaders/descent/layout.wgsl?raw';
 import descentRecord from '../../shaders/descent/record.wgsl?raw';
-import descentReset from '../../shaders/descent/reset.wgsl?raw';
 import descentResident from '../../shaders/descent/resident.wgsl?raw';
 import descentResidual from '../../shaders/descent/residual.wgsl?raw';
 import descentState from '../../shaders/descent/state.wgsl?raw';
@@ -27,6 +26,13 @@ import rows from '../../shaders/flow/rows.wgsl?raw';
 import flowState from '../../shaders/flow/state.wgsl?raw';
 import step from '../../shaders/flow/step.wgsl?raw';
 import stored from '../../shaders/flow/stored.wgsl?raw';
+import timeAdvance from '../../shaders/flow-in-time/advance.wgsl?raw';
+import timeLayout from '../../shaders/flow-in-time/layout.wgsl?raw';
+import timeRecord from '../../shaders/flow-in-time/record.wgsl?raw';
+import timeResident from '../../shaders/flow-in-time/resident.wgsl?raw';
+import timeResidual from '../../shaders/flow-in-time/residual.wgsl?raw';
+import solve from '../../shaders/flow-in-time/solve.wgsl?raw';
+import timeState from '../../shaders/flow-in-time/state.wgsl?raw';
 import generate from '../../shaders/generate.wgsl?raw';
 import probe from '../../shaders/probe.wgsl?raw';
 import entries from '../../shaders/shared/entries.wgsl?raw';
@@ -34,12 +40,14 @@ import journal from '../../shaders/shared/journal.wgsl?raw';
 import layout from '../../shaders/shared/layout.wgsl?raw';
 import pass from '../../shaders/shared/pass.wgsl?raw';
 import reduce from '../../shaders/shared/reduce.wgsl?raw';
+import writtenByHost from '../../shaders/shared/reset.wgsl?raw';
 import resident from '../../shaders/shared/resident.wgsl?raw';
+import residual from '../../shaders/shared/residual.wgsl?raw';
 import seats from '../../shaders/shared/seats.wgsl?raw';
 import threefry from '../../shaders/shared/threefry.wgsl?raw';
 import { DESCENTS } from '../model/dynamics.ts';
 import { DIVERGED } from '../model/record.ts';
-import { Control } from '../model/replica.ts';
+import { Control, TimeControl } from '../model/replica.ts';
 import { MAX_STAGES } from '../model/rkc.ts';
 import { structLayout } from './layout.ts';
 import type { Method, RowSource, Variant } from './plan.ts';
@@ -48,11 +56,13 @@ import { unroll } from './unroll.ts';
 /** What a slot has depends on the method. */
 const LAYOUTS: Readonly<Record<Method, string>> = {
   flow: layout + flowLayout,
+  flowInTime: layout + timeLayout,
   descent: layout + descentLayout,
 };
 
 export const slotLayouts = {
   flow: structLayout(LAYOUTS.flow, 'Slot'),
+  flowInTime: structLayout(LAYOUTS.flowInTime, 'Slot'),
   descent: structLayout(LAYOUTS.descent, 'Slot'),
 } as const satisfies Record<Method, unknown>;
 export const paramsLayout = structLayout(layout, 'Params');
@@ -69,12 +79,15 @@ export function shaderConstant(name: string): number {
   return constantOf(layout, name);
 }
 
+/** What a slot has beside it, for the host, which writes some of it. */
+const STATES = { flowInTime: timeState, descent: descentState } as const;
+
 /**
- * Place of a vector of a descent, in vectors.
+ * Place of a vector of a method, in vectors.
  * @throws Error if it has none of that name
  */
-export function descentVector(name: string): number {
-  return constantOf(descentState, name);
+export function vectorPlace(method: keyof typeof STATES, name: string): number {
+  return constantOf(STATES[method], name);
 }
 
 function constantOf(source: string, name: string): number {
@@ -85,7 +98,7 @@ function constantOf(source: string, name: string): number {
 
 const float = (value: number): string => `f32(${value.toExponential()})`;
 
-/** Constants of the step control that shaders and host share, declared from the host's values. */
+/** Constants of the step control in the clock that shaders and host share, declared from the host's values. */
 function controlConstants(): string {
   return [
     `const MAX_STAGES = ${MAX_STAGES}u;`,
@@ -101,6 +114,21 @@ function controlConstants(): string {
     `const MAX_GROWTH = ${float(Control.maxGrowth)};`,
     `const MAX_SHRINK = ${float(Control.maxShrink)};`,
     `const MAX_REJECTIONS = ${Control.maxRejections}u;`,
+  ].join('\n');
+}
+
+/** The same of the step control in time. */
+function timeConstants(): string {
+  return [
+    `const UNORM_FLOOR = ${float(Control.uNormFloor)};`,
+    `const GAMMA = ${float(TimeControl.gamma)};`,
+    `const MAX_STEP = ${float(TimeControl.maxStep)};`,
+    `const SOLVED = ${float(TimeControl.residual)};`,
+    `const MAX_ITERATIONS = ${TimeControl.maxIterations}u;`,
+    `const MAX_GROWTH = ${float(TimeControl.maxGrowth)};`,
+    `const MAX_SHRINK = ${float(TimeControl.maxShrink)};`,
+    `const MAX_REJECTIONS = ${TimeControl.maxRejections}u;`,
+    `const ROW_DISTANCE = ${float(TimeControl.rowDistance)};`,
   ].join('\n');
 }
 
@@ -123,7 +151,11 @@ function passSource({ held, batch, members }: Variant): string {
   return unroll(pass, { HELD: held, BATCH: batch, MEMBERS: members });
 }
 
-const RESETS: Readonly<Record<Method, string>> = { flow: flowReset, descent: descentReset };
+const RESETS: Readonly<Record<Method, string>> = {
+  flow: flowReset,
+  flowInTime: writtenByHost,
+  descent: writtenByHost,
+};
 
 /** Source of the pass that gets seats ready. */
 export function generateSource(workgroup: number, method: Method): string {
@@ -138,7 +170,7 @@ function sharedParts(method: Method, variant: Variant, index: number): string[] 
 
 function flowParts(variant: Variant, index: number): string[] {
   const shared = sharedParts('flow', variant, index);
-  return [...shared, controlConstants(), flowState, flowRecord, flowResidual];
+  return [...shared, controlConstants(), flowState, flowRecord, residual, flowResidual];
 }
 
 function descentParts(variant: Variant, index: number): string[] {
@@ -147,16 +179,25 @@ function descentParts(variant: Variant, index: number): string[] {
   return [...shared, descentConstants(), ...own, descentAccumulator, descentUpdate];
 }
 
+function timeParts(variant: Variant, index: number): string[] {
+  const shared = sharedParts('flowInTime', variant, index);
+  const own = [timeState, residual, timeResidual, timeRecord, solve, timeAdvance, timeResident];
+  return [...shared, timeConstants(), ...own];
+}
+
+/** Everything of a method that the resident kernel needs. */
+const RESIDENT: Readonly<Record<Method, (variant: Variant, index: number) => string[]>> = {
+  flow: (variant, index) => [...flowParts(variant, index), step, flowAdvance, flowResident],
+  flowInTime: timeParts,
+  descent: (variant, index) => [...descentParts(variant, index), descentAdvance, descentResident],
+};
+
 /**
  * Source of the kernel in which one workgroup trains a replica, many gradients a dispatch.
  * @param index of the variant among those of the plan: it takes the seats that name it
  */
 export function residentSource(method: Method, variant: Variant, index = 0): string {
-  const own =
-    method === 'flow'
-      ? [...flowParts(variant, index), step, flowAdvance, flowResident]
-      : [...descentParts(variant, index), descentAdvance, descentResident];
-  return [...own, passSource(variant), resident].join('\n');
+  return [...RESIDENT[method](variant, index), passSource(variant), resident].join('\n');
 }
 
 /** Source of the three passes of a streamed gradient. */

@@ -60,7 +60,8 @@ export class Workspace {
       this.#buffer(`params ${part}`, UNIFORM | COPY_DST, 4 * paramsLayout.words),
     );
     const { quantiles } = kernels;
-    const table = kernels.tables[plan.method];
+    // A method without a table gets another that is at hand: the binding has to be there.
+    const table = kernels.tables[plan.method] ?? quantiles;
     this.#trainingGroups = parts.map((part) => {
       const rows = plan.rowSource === 'stored' ? (this.data[part] as GPUBuffer) : quantiles;
       const params = this.#params[part] as GPUBuffer;

@@ -78,7 +78,26 @@ export function flowSettings(replica: Replica, precision: Precision): FlowSettin
   };
 }
 
-/** Constants of the step control that no setting changes. */
+/** Constants of the step control of a flow in time that no setting changes. */
+export const TimeControl = {
+  /** Coefficient of ROS2 that makes it L-stable. */
+  gamma: 1 - Math.SQRT1_2,
+  /** First step in t, and the longest over 1 + t. */
+  firstStep: 1e-4,
+  maxStep: 1,
+  /** Residual of a linear system over that of v = 0. ROS2 keeps its order with an inexact Jacobian. */
+  residual: 1e-6,
+  maxIterations: 1000,
+  /** A step may grow by this factor, and a rejected one shrink by that. */
+  maxGrowth: 2,
+  maxShrink: 0.1,
+  /** Rejections in a row after which a run has failed. */
+  maxRejections: 60,
+  /** Distance in log(1 + t) of two rows. */
+  rowDistance: 0.1,
+} as const;
+
+/** Constants of the step control of a flow in the clock θ that no setting changes. */
 export const Control = {
   /** Added to ‖u‖ in the error scale, so that the start, where u = 0, has a scale. */
   uNormFloor: 0.02,

@@ -5,7 +5,7 @@ import { Kernels } from '../../src/gpu/kernels.ts';
 import { packStruct } from '../../src/gpu/layout.ts';
 import { planTraining, quadsOf, type Variant } from '../../src/gpu/plan.ts';
 import { Seats } from '../../src/gpu/seats.ts';
-import { descentVector, residentSource, slotLayouts } from '../../src/gpu/wgsl.ts';
+import { residentSource, slotLayouts, vectorPlace } from '../../src/gpu/wgsl.ts';
 import { Workspace } from '../../src/gpu/workspace.ts';
 import { batchKey, epochOrder } from '../../src/model/draws.ts';
 import type { Replica } from '../../src/model/replica.ts';
@@ -117,7 +117,7 @@ async function pointAfter(kernels: Kernels, replica: Replica): Promise<Float32Ar
       const round = gpu.createCommandEncoder();
       workspace.encodeTraining(round, { dispatches: 4, budget: 20_000 }, seats.variants);
       round.copyBufferToBuffer(workspace.journal, 0, staging, 0, journalBytes);
-      const from = descentVector('POINT') * bytes;
+      const from = vectorPlace('descent', 'POINT') * bytes;
       round.copyBufferToBuffer(workspace.vectors, from, staging, journalBytes, bytes);
       gpu.queue.submit([round.finish()]);
       await device.settle(staging.mapAsync(MAP_READ));

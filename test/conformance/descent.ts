@@ -40,7 +40,7 @@ export function replicaOf(shape: Shape, dynamics: object, more: object = {}): Re
 }
 
 /** Trains replicas side by side; their trajectories in order, and the steps that were taken in all. */
-async function train(
+export async function trainAll(
   engine: Engine,
   replicas: readonly Replica[],
 ): Promise<{ runs: Trajectory[]; steps: number }> {
@@ -106,7 +106,7 @@ export function gdReferenceCase(steps: number): Case<Context> {
       const replicas = reference.map((run) =>
         replicaOf(run, { kind: 'gd', learningRate: run.eta, steps }),
       );
-      const { runs } = await train(engine, replicas);
+      const { runs } = await trainAll(engine, replicas);
       let worst = 0;
       let worstTime = 0;
       for (const [k, run] of reference.entries()) {
@@ -174,7 +174,7 @@ export function optimisersCase(steps: number): Case<Context> {
     name: `optimisers follow the float64 twin for ${steps} steps`,
     run: async ({ engine }) => {
       const replicas = OPTIMISERS.map(([dynamics]) => replicaOf(SMALL, { ...dynamics, steps }));
-      const { runs } = await train(engine, replicas);
+      const { runs } = await trainAll(engine, replicas);
       const figures = OPTIMISERS.map(([dynamics, limit], k) => {
         const { rows, failure } = runs[k] as Trajectory;
         const { kind } = dynamics as { kind: string };
@@ -215,7 +215,7 @@ export const descentCases: readonly Case<Context>[] = [
       for (const [settings, { data, ...more }] of SETTINGS as [object, { data?: object }][]) {
         const dynamics = { learningRate: 0.02, steps: 1000, ...settings };
         const replica = replicaOf({ ...SMALL, ...more }, dynamics, data ? { data } : {});
-        const { runs } = await train(engine, [replica]);
+        const { runs } = await trainAll(engine, [replica]);
         const { rows, failure } = runs[0] as Trajectory;
         const name = JSON.stringify({ ...settings, ...more, data });
         checkEqual(failure, null, name);
@@ -238,7 +238,7 @@ export const descentCases: readonly Case<Context>[] = [
         replicaOf(SMALL, { kind: 'gd', learningRate: 3, weightDecay: 1, steps: 1000 }),
         replicaOf(SMALL, { kind: 'gd', learningRate: 1e5, weightDecay: 1000, steps: 1000 }),
       ];
-      const { runs } = await train(engine, replicas);
+      const { runs } = await trainAll(engine, replicas);
       for (const [k, { rows, failure, gradients }] of runs.entries()) {
         const twin = runDescent(replicas[k] as Replica);
         const step = (text: string | null): string | undefined =>
@@ -264,7 +264,7 @@ export const descentCases: readonly Case<Context>[] = [
       );
       const frozen: number[] = [];
       for (const replica of replicas) {
-        const { runs, steps } = await train(engine, [replica]);
+        const { runs, steps } = await trainAll(engine, [replica]);
         frozen.push(steps);
         const [{ rows }] = runs as [Trajectory];
         const steps64 = stepsOf(runDescent(replica).rows);

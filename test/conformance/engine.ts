@@ -32,7 +32,7 @@ export interface EngineContext {
 export const FLOAT32_LIMITS = { default: 0.01, fine: 0.002 } as const;
 
 /** t_train is a count read off a staircase: docs/numerics.md. */
-const TRAIN_LIMIT = 0.03;
+export const TRAIN_LIMIT = 0.03;
 /** b and ‖u‖ at the recorded times, relative. */
 const STATE_LIMIT = 0.003;
 

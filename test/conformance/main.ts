@@ -17,6 +17,7 @@ import {
   shapesCase,
   sharingCase,
 } from './engine.ts';
+import { flowInTimeCases, sharedFlowInTimeCase } from './flow-in-time.ts';
 import { gradientCases } from './gradient.ts';
 import { probeCases } from './probe.ts';
 
@@ -44,6 +45,7 @@ export const webGpuCases: readonly Case<GPU>[] = [
     { ...sharingCase, name: 'trains several replicas of a dataset in one streamed pass' },
     { maxMembers: 4, kernel: 'streamed' },
   ),
+  onEngine(sharedFlowInTimeCase, { maxMembers: 4, workgroup: 64, keep: true }),
   // Mesa's software driver needs large workgroups for it: its loops end after 65 535 turns.
   onEngine(largestCase, { workgroup: 256 }),
 ];
@@ -96,7 +98,7 @@ export async function conformance(
   if (parts.engine) {
     outcomes.push(...(await runCases(deviceCheckCases, { engine })));
     outcomes.push(...(await runCases(engineCases, { engine, limits: FLOAT32_LIMITS })));
-    outcomes.push(...(await runCases(descentCases, { engine })));
+    outcomes.push(...(await runCases([...descentCases, ...flowInTimeCases], { engine })));
     outcomes.push(...(await runCases(wgpuCases, gpu)));
   }
   engine.dispose();

@@ -6,6 +6,7 @@ import { descentCases } from '../conformance/descent.ts';
 import { descentKernelCases } from '../conformance/descent-kernels.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases, FLOAT32_LIMITS } from '../conformance/engine.ts';
+import { flowInTimeCases } from '../conformance/flow-in-time.ts';
 import { gradientCases } from '../conformance/gradient.ts';
 import { requestDevice, requestEngine, streamedCase, webGpuCases } from '../conformance/main.ts';
 import { probeCases } from '../conformance/probe.ts';
@@ -31,7 +32,12 @@ describe('kernels on Dawn', () => {
 describe('engine on Dawn', () => {
   let engine: WebGpuEngine | undefined;
   afterAll(() => engine?.dispose());
-  for (const { name, run } of [...deviceCheckCases, ...engineCases, ...descentCases]) {
+  for (const { name, run } of [
+    ...deviceCheckCases,
+    ...engineCases,
+    ...descentCases,
+    ...flowInTimeCases,
+  ]) {
     it(name, async () => {
       engine ??= await requestEngine(dawn);
       const figure = await run({ engine, limits: FLOAT32_LIMITS });

@@ -51,6 +51,7 @@ const OPTIONS: readonly PlanOptions[] = [
   { keep: true },
   { maxBinding: 2 ** 24 },
   { method: 'descent' },
+  { method: 'flowInTime' },
 ];
 
 /** Work of all sizes, each decade as often as the others; always the same. */
@@ -199,13 +200,23 @@ describe('planner', () => {
     expect(explain(work, plan).join(' ')).toMatch(/parameters are sums of two numbers, 48 bits/);
     for (const options of [{ regenerate: true }, { kernel: 'streamed' as const }]) {
       expect(() => planTraining(work, LEAST, { ...options, method })).toThrow(
-        /^Training in steps needs its dataset stored/,
+        /^Training in steps, .* needs its dataset stored/,
       );
     }
     const wide = { ...work, samples: 20_000, dimensions: 1000 };
     expect(() => planTraining(wide, MACHINES.lavapipe as Machine, { method })).toThrow(
-      /^N is 20000 and d 1000: a step has \d+ turns of loops, and this driver ends them after 65000\.$/,
+      /^N is 20000 and d 1000: a gradient has \d+ turns of loops, and this driver ends them after 65000\.$/,
     );
+    const large = { ...work, samples: 40_000, dimensions: 19_200 };
+    expect(() => planTraining(large, LEAST, { method })).toThrow(/at this λ the largest N is \d+/);
+  });
+
+  it('trains a flow in time in one workgroup, with members that share a dataset', () => {
+    const work = { samples: 64, dimensions: 32, narrowest: 32, replicas: 40, sharing: 4 };
+    const method = 'flowInTime';
+    const plan = planTraining(work, LEAST, { method });
+    expect(plan).toMatchObject({ method, kernel: 'resident', members: 4, groups: 5 });
+    expect(explain(work, plan).join(' ')).toMatch(/in workgroup memory|once a gradient/);
     const large = { ...work, samples: 40_000, dimensions: 19_200 };
     expect(() => planTraining(large, LEAST, { method })).toThrow(/at this λ the largest N is \d+/);
   });

@@ -9,6 +9,7 @@ import { descentCases } from '../conformance/descent.ts';
 import { descentKernelCases } from '../conformance/descent-kernels.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
+import { flowInTimeCases } from '../conformance/flow-in-time.ts';
 import { gradientCases } from '../conformance/gradient.ts';
 import { wgpuCases } from '../conformance/main.ts';
 import { probeCases } from '../conformance/probe.ts';
@@ -41,6 +42,7 @@ describe('wgpu (Deno)', () => {
     ...deviceCheckCases,
     ...engineCases,
     ...descentCases,
+    ...flowInTimeCases,
     ...wgpuCases,
   ];
   it('probe: finds the compensated sums that llvmpipe folds away', () => {

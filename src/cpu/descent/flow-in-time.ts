@@ -2,26 +2,19 @@ import { datasetValues } from '../../model/dataset.ts';
 import { GAUSSIAN, scalesOf } from '../../model/distribution.ts';
 import { initialWeights } from '../../model/draws.ts';
 import type { Pull, Training } from '../../model/dynamics.ts';
-import { flowSettings, type Replica, type Trajectory } from '../../model/replica.ts';
+import {
+  Control,
+  flowSettings,
+  type Replica,
+  TimeControl,
+  type Trajectory,
+} from '../../model/replica.ts';
 import { ERROR_COUNTS } from '../../model/trajectory.ts';
 import { momentsOf, Objective, statsOf } from './objective.ts';
 
-/** Coefficient of ROS2 that makes it L-stable. */
-const GAMMA = 1 - Math.SQRT1_2;
-/** First step in t, and the longest over 1 + t. */
-const FIRST_STEP = 1e-4;
-const MAX_STEP = 1;
-/** Residual of a linear system over that of v = 0. ROS2 keeps its order with an inexact Jacobian. */
-const RESIDUAL = 1e-6;
-const MAX_ITERATIONS = 1000;
-/** Distance in log(1 + t) of two rows. */
-const ROW_DISTANCE = 0.1;
-/** ‖u‖ below which its errors are absolute, as for the flow without decay. */
-const UNORM_FLOOR = 0.02;
-const MAX_REJECTIONS = 60;
-
 /**
- * Gradient flow with weight decay, dS/dt = −∇L − γS and db/dt = −∂L/∂b − γb, or from S(0) ≠ 0, in float64.
+ * Gradient flow with weight decay, dS/dt = −∇L − γS and db/dt = −∂L/∂b − γb, or from S(0) ≠ 0, in float64;
+ * twin of `shaders/flow-in-time/advance.wgsl`.
  * With decay the bias may rise and is no clock, and while solutions go with log t, a rate γ stays: no
  * explicit method goes far. ROS2 (Verwer, Spee, Blom, Hundsdorfer 1999) is L-stable and of order two. It steps
  * in t: in log t its stability would not survive the growth of the rates within a step. Its linear systems
@@ -87,12 +80,12 @@ class FlowInTime {
   integrate(): string | null {
     const { tolerance, log1pHorizon } = flowSettings(this.#replica, 'float64');
     const end = Math.expm1(log1pHorizon);
-    let h = FIRST_STEP;
+    let h: number = TimeControl.firstStep;
     let rejections = 0;
     this.#evaluate(this.#x, this.#slope);
     this.#objective.curvature(this.#curvature);
     while (this.#t < end) {
-      h = Math.min(h, MAX_STEP * (1 + this.#t), end - this.#t);
+      h = Math.min(h, TimeControl.maxStep * (1 + this.#t), end - this.#t);
       const { next, error } = this.#tryStep(h);
       const scaled = error / tolerance;
       if (scaled <= 1) {
@@ -102,10 +95,10 @@ class FlowInTime {
         this.#evaluate(next, this.#slope);
         this.#objective.curvature(this.#curvature);
         if (this.#accept(end)) return null;
-      } else if (++rejections > MAX_REJECTIONS) return 'the step size fell to zero';
+      } else if (++rejections > TimeControl.maxRejections) return 'the step size fell to zero';
       // The embedded estimate is of first order: its error goes with h².
-      const factor = Number.isFinite(scaled) ? 0.8 / Math.sqrt(Math.max(scaled, 1e-10)) : 0.1;
-      h *= Math.min(2, Math.max(0.1, factor));
+      const factor = Number.isFinite(scaled) ? 0.8 / Math.sqrt(Math.max(scaled, 1e-10)) : 0;
+      h *= Math.min(TimeControl.maxGrowth, Math.max(TimeControl.maxShrink, factor));
     }
     return null;
   }
@@ -128,7 +121,7 @@ class FlowInTime {
   /** The end of a step of ROS2, and the norm of its error estimate over its scale. */
   #tryStep(h: number): { next: Float64Array; error: number } {
     const x = this.#x;
-    const scale = GAMMA * h;
+    const scale = TimeControl.gamma * h;
     const first = this.#solve(this.#slope, scale);
     const middle = x.map((xj, j) => xj + h * (first[j] as number));
     const slope = new Float64Array(x.length);
@@ -149,40 +142,47 @@ class FlowInTime {
       norm += (next[j] as number) ** 2;
     }
     const weightError =
-      (0.5 * h * sigma * Math.sqrt(weights)) / (UNORM_FLOOR + sigma * Math.sqrt(norm));
+      (0.5 * h * sigma * Math.sqrt(weights)) / (Control.uNormFloor + sigma * Math.sqrt(norm));
     const bias = 0.5 * h * Math.abs((first[last] as number) + (second[last] as number));
-    const biasError = bias / (UNORM_FLOOR + Math.abs(next[last] as number));
+    const biasError = bias / (Control.uNormFloor + Math.abs(next[last] as number));
     // The larger of the two, NaN if one is.
     return { next, error: Math.max(weightError, biasError) };
   }
 
-  /** v with (I + scale·(∇²L + decay)) v = rhs, by conjugate gradients. */
+  /**
+   * v with (D + scale·∇²L) v = rhs, D = 1 + scale·decay, by conjugate gradients with D as preconditioner: where
+   * only weights or the bias decay, it differs between them by as much as t grows.
+   */
   #solve(rhs: Float64Array, scale: number): Float64Array {
     const { weightDecay } = this.#training;
     const length = rhs.length;
     const v = new Float64Array(length);
+    const damping = rhs.map((_, j) => 1 + scale * rateOf(weightDecay, j, length));
     const residual = rhs.slice();
-    const direction = rhs.slice();
+    const direction = rhs.map((r, j) => r / (damping[j] as number));
     const product = new Float64Array(length);
-    let square = dot(residual, residual);
-    const enough = RESIDUAL ** 2 * square;
-    for (let k = 0; k < MAX_ITERATIONS && square > enough; k++) {
+    let square = dot(residual, direction);
+    const enough = TimeControl.residual ** 2 * square;
+    for (let k = 0; k < TimeControl.maxIterations && square > enough; k++) {
       this.#objective.hessian(this.#curvature, direction, product);
       this.#count();
       for (let j = 0; j < length; j++) {
-        const pull = rateOf(weightDecay, j, length) * (direction[j] as number);
-        product[j] = (direction[j] as number) + scale * ((product[j] as number) + pull);
+        const own = (damping[j] as number) * (direction[j] as number);
+        product[j] = own + scale * (product[j] as number);
       }
       const alpha = square / dot(direction, product);
+      let next = 0;
       for (let j = 0; j < length; j++) {
         v[j] = (v[j] as number) + alpha * (direction[j] as number);
-        residual[j] = (residual[j] as number) - alpha * (product[j] as number);
+        const left = (residual[j] as number) - alpha * (product[j] as number);
+        residual[j] = left;
+        next += left ** 2 / (damping[j] as number);
       }
-      const next = dot(residual, residual);
       const beta = next / square;
       square = next;
       for (let j = 0; j < length; j++) {
-        direction[j] = (residual[j] as number) + beta * (direction[j] as number);
+        direction[j] =
+          (residual[j] as number) / (damping[j] as number) + beta * (direction[j] as number);
       }
     }
     return v;
@@ -197,7 +197,7 @@ class FlowInTime {
     const reached = goal !== null && this.#wasBelow && !below && errors <= goal.trainErrors;
     const turned = below !== this.#below || errors !== this.#errors;
     const y = Math.log1p(this.#t);
-    const far = y - this.#recordedAt >= ROW_DISTANCE;
+    const far = y - this.#recordedAt >= TimeControl.rowDistance;
     if (far || turned || reached || this.rows.length === 0 || this.#t === end) {
       const before = this.rows.length === 0 ? errors : this.#errors;
       this.rows.push(

@@ -1,2 +1,2 @@
-// The host writes the start of a descent.
+// The host writes the start.
 fn reset(slot: u32, first: u32, stride: u32) {}
