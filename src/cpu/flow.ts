@@ -86,7 +86,7 @@ class FlowRun {
   #y = 0;
   #ySlope = 0;
   #trainErrors = 0;
-  readonly #z: Float64Array;
+  readonly #z: GradientSource['z'];
 
   // The end of the step being tried.
   readonly #end: Float64Array;
@@ -110,7 +110,7 @@ class FlowRun {
     this.#replica = replica;
     this.#settings = flowSettings(replica, precision);
     this.#gradient = gradient;
-    this.#z = new Float64Array(replica.samples);
+    this.#z = gradient.z.slice().fill(0);
     this.#u = gradient.vector();
     this.#slope = gradient.vector();
     this.#end = gradient.vector();
@@ -319,7 +319,8 @@ class FlowRun {
   /** Training errors at evenly spaced points of the step, z_i taken as linear in between. */
   #countErrors(): number[] {
     const counts: number[] = Array(ERROR_COUNTS).fill(0);
-    const end = this.#gradient.z;
+    const { z: end, stats } = this.#gradient;
+    if (this.#trainErrors === 0 && stats.trainErrors === 0) return counts; // no z_i between two below zero is above
     for (let i = 0; i < end.length; i++) {
       const z0 = this.#z[i] as number;
       const z1 = end[i] as number;
