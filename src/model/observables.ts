@@ -72,7 +72,8 @@ function halfLine(mean: number, n: number): number {
   const from = Math.max(0, peak - 10 * n);
   // Right of the peak both factors fall: stop where the faster one has reached 1e-18.
   const to = peak + (peak > 0 ? 10 * n : Math.min(42, Math.sqrt(mean * mean + 84 * n * n) - mean));
-  const panels = Math.max(4, Math.ceil((to - from) / Math.min(1, n)));
+  // Sixteen points for three widths of the narrower factor: to 3e-13.
+  const panels = Math.max(4, Math.ceil((to - from) / (3 * Math.min(1, n))));
   const width = (to - from) / panels;
   let sum = 0;
   for (let p = 0; p < panels; p++) {

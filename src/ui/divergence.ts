@@ -4,6 +4,9 @@ import type { View } from '../sweep/cells.ts';
 import { divergenceReport, type Report, scalingReport } from './divergence-report.ts';
 import { theme } from './theme.ts';
 
+/** Milliseconds in which nothing has changed before fits are made. */
+const PAUSE = 100;
+
 /**
  * How the grokking time of a sweep diverges at the edge, and how the edge sharpens with N: fits with
  * their intervals, in words and as pictures.
@@ -37,6 +40,7 @@ export class GrokDivergence extends LitElement {
   /** Whether replicas still come in: fits wait for them. */
   @property({ type: Boolean }) running = false;
 
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #reports: readonly [string, Report | undefined][] = [];
   #of = '';
   #view: View | undefined;
@@ -46,12 +50,22 @@ export class GrokDivergence extends LitElement {
     if (!view || this.running) return;
     const of = [view.table.done, view.table.certified, row].join(' ');
     if (view === this.#view && of === this.#of) return;
-    this.#view = view;
-    this.#of = of;
-    this.#reports = [
-      ['How does the time diverge?', divergenceReport(view, row)],
-      ['How does the edge sharpen with N?', scalingReport(view)],
-    ];
+    // A bootstrap takes longer than a frame, and whoever changed the row waits for the rest of the page.
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#view = view;
+      this.#of = of;
+      this.#reports = [
+        ['How does the time diverge?', divergenceReport(view, row)],
+        ['How does the edge sharpen with N?', scalingReport(view)],
+      ];
+      this.requestUpdate();
+    }, PAUSE);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
   }
 
   protected override render(): unknown {

@@ -9,7 +9,7 @@ import type { CertifyRequest } from './certificates.ts';
 import type { Mark } from './chart.ts';
 import type { TrainOne } from './comparison.ts';
 import { quietButtonStyle } from './controls-style.ts';
-import { type Curves, curvesOf } from './curves.ts';
+import { type Curves, curvesOf, type Motion, motionOf } from './curves.ts';
 import { count, endOf, number, quantileText, time } from './format.ts';
 import type { CellPosition } from './map-window.ts';
 import { predictionFacts } from './predictions.ts';
@@ -103,6 +103,7 @@ export class GrokInspector extends LitElement {
   #curvature: { readonly of: string; readonly value: number } | undefined;
   #curves: { readonly of: object; readonly curves: Curves } | undefined;
   #foretold: { readonly of: unknown[]; readonly facts: [string, string][] } | undefined;
+  #limit: { readonly of: unknown[]; readonly asymptotes: Asymptotes | undefined } | undefined;
   #charts: { readonly of: unknown[]; readonly charts: RunChart[] } | undefined;
 
   protected override render(): unknown {
@@ -197,7 +198,7 @@ export class GrokInspector extends LitElement {
           ? this.#renderCurves(
               this.#curvesOf(rows, samples),
               marksOf(train, test),
-              asymptotesOf(plan, index, table.separability(index)),
+              this.#asymptotesOf(view, index),
               index,
             )
           : nothing
@@ -239,6 +240,16 @@ export class GrokInspector extends LitElement {
     return this.#curves.curves;
   }
 
+  /** Theory takes as long as a frame: it is asked once a replica, and again when there is a certificate. */
+  #asymptotesOf({ plan, table }: View, index: number): Asymptotes | undefined {
+    const separability = table.separability(index);
+    const of = [plan, index, separability];
+    if (!of.every((each, k) => each === this.#limit?.of[k])) {
+      this.#limit = { of, asymptotes: asymptotesOf(plan, index, separability) };
+    }
+    return this.#limit?.asymptotes;
+  }
+
   #renderCurves(
     curves: Curves,
     marks: readonly Mark[],
@@ -251,7 +262,7 @@ export class GrokInspector extends LitElement {
     }
     const [accuracy, loss, norm, plane] = this.#charts?.charts ?? [];
     if (!accuracy || !loss || !norm || !plane) return nothing;
-    const others = this.#hoveredCurves();
+    const others = this.#hoveredMotions();
     const times = others.map(({ log10t, testAccuracy }) => ({ x: log10t, y: testAccuracy }));
     const paths = others.map(({ clock, uNorm }) => ({ x: [0, ...clock], y: [0, ...uNorm] }));
     const charts =
@@ -269,8 +280,8 @@ export class GrokInspector extends LitElement {
     `;
   }
 
-  /** Curves of cells that are pointed at, of the first replica of each, without the one that is shown. */
-  #hoveredCurves(): Curves[] {
+  /** What cells that are pointed at did, the first replica of each, without the one that is shown. */
+  #hoveredMotions(): Motion[] {
     const { view, hovered, cell } = this;
     if (!view) return [];
     const others = hovered.filter(({ ix, iy }) => ix !== cell?.ix || iy !== cell.iy);
@@ -278,7 +289,7 @@ export class GrokInspector extends LitElement {
     return others.flatMap(({ ix, iy }, k) => {
       const index = view.plan.firstOf(ix, iy);
       const rows = k % stride === 0 ? view.table.record(index) : undefined;
-      return rows && rows.length > 0 ? [curvesOf(rows, view.plan.cellOf(index).samples)] : [];
+      return rows && rows.length > 0 ? [motionOf(rows)] : [];
     });
   }
 

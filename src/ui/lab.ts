@@ -42,7 +42,12 @@ import type { SigmaChange } from './sigma-slider.ts';
 import { theme } from './theme.ts';
 import { TOUR } from './tour-steps.ts';
 
-/** Milliseconds between two paintings of a running sweep, and how many times their own cost. */
+/**
+ * Milliseconds between two figures of the progress of a running sweep: as many as can be read. Each is a frame
+ * that the browser lays out and paints, on processors that train.
+ */
+const NOTE_INTERVAL = 200;
+/** Milliseconds between two paintings of it, and how many times their own cost. */
 const PAINT_INTERVAL = 120;
 const PAINT_SHARE = 8;
 
@@ -116,14 +121,17 @@ export class GrokLab extends LitElement {
   @state() private problem = '';
   /** A run that waits for the reader's word, since it would take long. */
   @state() private long: { readonly request: Request; readonly seconds: number } | undefined;
-  /** Counts what the charts have to show anew; progress has a count of its own. */
+  /** Counts what the map, and what the pictures that sum it up have to show anew; progress has a count too. */
   @state() private painted = 0;
+  @state() private summed = 0;
   @state() private noted = 0;
   /** Whether the form stands beside the map; else it is folded away above it. */
   @state() private wide = true;
 
   readonly #room = matchMedia('(min-width: 721px)');
   #view: MapView | undefined;
+  /** What the cells of its map are; all of them are looked at for it. */
+  #caption = '';
   readonly #shelf = new Shelf();
   /** Another kept run over the same grid, to compare with. */
   @state() private other: OtherRun | undefined;
@@ -138,12 +146,22 @@ export class GrokLab extends LitElement {
   #owner: EngineOwner | undefined;
   /** Sweeps of one replica that run beside the map's. */
   readonly #beside = new Set<Sweep>();
+  readonly #isSeen = (): boolean => !this.#unseen;
   #frame = 0;
+  #nextNote = 0;
   #nextPaint = 0;
+  /** The cells that the pointer tells of, on the map or in the histogram, and the columns of the latter. */
+  #toldOf: readonly CellPosition[] = [];
+  #markedColumns: readonly number[] = [];
   #replacing: ReturnType<typeof setTimeout> | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('chooseEngine') && this.chooseEngine) this.#begin(this.chooseEngine);
+    const names: ReadonlyMap<PropertyKey, unknown> = changed;
+    if (!names.has('hovered') && !names.has('marked')) return;
+    const { hovered, marked } = this;
+    this.#toldOf = hovered ? [hovered] : marked;
+    this.#markedColumns = marked.map(({ ix }) => ix);
   }
 
   override connectedCallback(): void {
@@ -304,6 +322,7 @@ export class GrokLab extends LitElement {
     const { quantity, accuracy = firstAccuracy(plan.spec) } = shown;
     const before = this.#view;
     if (before?.table !== table || before.quantity !== quantity || before.accuracy !== accuracy) {
+      if (before?.plan !== plan) this.#caption = `${commonText(plan)}; ${cellText(plan)}`;
       this.#view = { plan, table, quantity, accuracy };
     }
   }
@@ -374,16 +393,27 @@ export class GrokLab extends LitElement {
     if (this.#frame) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      this.noted++;
       const now = performance.now();
       const running = [this.sweep, this.certification].some((each) => each?.state === 'running');
+      if (running && now < this.#nextNote) return;
+      this.noted++;
+      this.#nextNote = now + NOTE_INTERVAL;
       if (running && now < this.#nextPaint) return;
-      this.painted++;
-      this.updateComplete.then(() => {
-        const cost = performance.now() - now;
-        this.#nextPaint = now + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
-      });
+      this.#paint(now);
     });
+  }
+
+  /** In two frames: whoever clicks in between waits for one of them. */
+  async #paint(now: number): Promise<void> {
+    this.#nextPaint = Infinity;
+    this.painted++;
+    await this.updateComplete;
+    const first = performance.now() - now;
+    const then = await new Promise<number>(requestAnimationFrame);
+    this.summed++;
+    await this.updateComplete;
+    const cost = first + performance.now() - then;
+    this.#nextPaint = performance.now() + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
   }
 
   protected override render(): unknown {
@@ -433,8 +463,8 @@ export class GrokLab extends LitElement {
             .revision=${this.painted}
             .cell=${this.shown.cell}
             .seed=${this.shown.nth}
-            .hovered=${this.hovered ? [this.hovered] : this.marked}
-            .linkOf=${(index: number) => this.#linkOf(index)}
+            .hovered=${this.#toldOf}
+            .linkOf=${this.#linkOf}
             @seed-select=${(event: CustomEvent<number>) => this.#change({ nth: event.detail })}
             .certifiable=${this.certifier !== undefined && this.certification?.state !== 'running'}
             .train=${this.#trainOne}
@@ -592,7 +622,7 @@ export class GrokLab extends LitElement {
       .colourMap=${colourMap}
       .colourRange=${colourRange}
       .pointed=${this.hovered?.ix}
-      .revision=${this.painted}
+      .revision=${this.summed}
       @comparison-end=${() => {
         this.other = undefined;
       }}
@@ -600,7 +630,7 @@ export class GrokLab extends LitElement {
   }
 
   /** The link that runs a replica again and holds it against what it came to here. */
-  #linkOf(index: number): string {
+  readonly #linkOf = (index: number): string => {
     const { sweep, shown, origin } = this;
     if (!sweep) return location.href;
     // What is asked for may be another spec already.
@@ -608,7 +638,7 @@ export class GrokLab extends LitElement {
     const kind = origin?.kind ?? engine.info.kind;
     const recorded = recordedLink(table, index, this.#view?.accuracy, kind);
     return new URL(hashOf(plan.spec, { ...shown, recorded }), location.href).href;
-  }
+  };
 
   #renderPictures(view: MapView): unknown {
     const { plan, quantity } = view;
@@ -626,13 +656,13 @@ export class GrokLab extends LitElement {
           ? nothing
           : html`<grok-sigma-slider
               .spec=${this.spec}
-              .ready=${() => !this.#unseen}
+              .ready=${this.#isSeen}
               @sigma-change=${(event: CustomEvent<SigmaChange>) => this.#slide(event.detail)}
             ></grok-sigma-slider>`
       }</grok-view-bar>`;
     return html`
       <h2>${title}</h2>
-      <p class="muted">${sentence} ${commonText(plan)}; ${cellText(plan)}.</p>
+      <p class="muted">${sentence} ${this.#caption}.</p>
       ${this.wide ? bar : nothing}
       <grok-heatmap
         .view=${view}
@@ -656,7 +686,7 @@ export class GrokLab extends LitElement {
       ></grok-heatmap>
       ${this.wide ? nothing : bar}
       ${this.#renderCompared(view)}
-      <grok-pool .view=${view} .revision=${this.painted} .brush=${brush}></grok-pool>
+      <grok-pool .view=${view} .revision=${this.summed} .brush=${brush}></grok-pool>
       ${this.#renderProfile(view)} ${this.#renderHistogram(view)}
     `;
   }
@@ -666,7 +696,7 @@ export class GrokLab extends LitElement {
     return html`
       <grok-certificates
         .view=${view}
-        .revision=${this.painted}
+        .revision=${this.summed}
         .row=${this.#row(view)}
         .certification=${this.certification}
         @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
@@ -674,7 +704,7 @@ export class GrokLab extends LitElement {
       ></grok-certificates>
       <grok-divergence
         .view=${view}
-        .revision=${this.painted}
+        .revision=${this.summed}
         .row=${this.#row(view)}
         .running=${this.sweep?.state === 'running'}
       ></grok-divergence>
@@ -691,13 +721,14 @@ export class GrokLab extends LitElement {
         .check=${this.#owner?.check}
         .origin=${this.origin}
         .version=${this.version}
-        .revision=${this.painted}
+        .revision=${this.summed}
         @file-open=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
       ></grok-take-out>`;
   }
 
-  /** The row of the map that is summed up along x: the selected one. */
+  /** The row of the map that is summed up along x: the selected one. Over seeds all are, whichever is named. */
   #row({ plan }: MapView): number {
+    if (plan.spec.y.over === 'seed') return 0;
     return this.shown.cell?.iy ?? Math.floor(plan.ys.length / 2);
   }
 
@@ -716,11 +747,11 @@ export class GrokLab extends LitElement {
       </p>
       <grok-profile
         .view=${view}
-        .revision=${this.painted}
+        .revision=${this.summed}
         .row=${row}
         .window=${this.shown.window}
         .pointed=${this.hovered?.ix ?? this.pointed}
-        .marked=${this.marked.map(({ ix }) => ix)}
+        .marked=${this.#markedColumns}
         @column-hover=${(event: CustomEvent<number | null>) => {
           this.pointed = event.detail ?? undefined;
         }}
@@ -734,7 +765,7 @@ export class GrokLab extends LitElement {
       <h2>All replicas</h2>
       <grok-histogram
         .view=${view}
-        .revision=${this.painted}
+        .revision=${this.summed}
         .hovered=${this.hovered}
         @bin-hover=${(event: CustomEvent<readonly CellPosition[] | null>) => {
           this.marked = event.detail ?? [];

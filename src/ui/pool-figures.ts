@@ -2,7 +2,7 @@
 import type { ChartFigure, Series } from '../results/figure.ts';
 import { isLogarithmic, type Reading } from '../results/quantities.ts';
 import { type MapView, replicasOf } from '../sweep/cells.ts';
-import { curvesOf } from './curves.ts';
+import { motionOf } from './curves.ts';
 import type { CellPosition } from './map-window.ts';
 import { QUANTITY_WORDS } from './quantity.ts';
 
@@ -43,7 +43,7 @@ export function distributionFigure(
 
 /** Test accuracy of the runs of some cells against time. */
 export function runsFigure(view: MapView, cells: readonly CellPosition[]): ChartFigure {
-  const { plan, table } = view;
+  const { table } = view;
   const indices = cells.flatMap(({ ix, iy }) => replicasOf(view, ix, iy));
   const stride = Math.max(1, Math.ceil(indices.length / MOST_RUNS));
   const series: Series[] = [];
@@ -51,7 +51,7 @@ export function runsFigure(view: MapView, cells: readonly CellPosition[]): Chart
     const index = indices[k] as number;
     const rows = table.record(index);
     if (!rows || rows.length === 0) continue;
-    const { log10t, testAccuracy } = curvesOf(rows, plan.cellOf(index).samples);
+    const { log10t, testAccuracy } = motionOf(rows);
     series.push({
       label: series.length === 0 ? 'runs' : '',
       kind: 'line',
