@@ -3,7 +3,9 @@
  * that whatever else the machine does meets all of them. Prints ratios; writes everything to
  * bench/results/NAME.json.
  *
- *     node bench/run.js [--rounds 3] [--name NAME] [--only peers|webgpu|scaling]
+ *     node bench/run.js [--rounds 3] [--name NAME] [--only peers|webgpu|scaling|engines]
+ *
+ * `engines`, the standard cases on every engine, takes an hour or more and runs only when it is named.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
@@ -39,7 +41,7 @@ if (!Number.isInteger(rounds) || rounds < 1) {
   console.error(`--rounds: got "${values.rounds}"; expected a whole number from 1`);
   process.exit(2);
 }
-const PARTS = ['peers', 'webgpu', 'scaling'];
+const PARTS = ['peers', 'webgpu', 'scaling', 'engines'];
 if (values.only !== undefined && !PARTS.includes(values.only)) {
   console.error(`--only: got "${values.only}"; expected one of ${PARTS.join(', ')}`);
   process.exit(2);
@@ -151,6 +153,17 @@ if (wanted('scaling')) {
   await compare('size', 1, { wasm: () => commandLine('wasm', sizes) });
   await compare('replicas', 1, { wasm: () => commandLine('wasm', counts) });
   await compare('horizon', 1, { wasm: () => commandLine('wasm', horizons) });
+}
+
+if (values.only === 'engines') {
+  await compare('standard', 1, {
+    'wasm, node': () => commandLine('wasm', 'standard'),
+    'wasm, Chromium': () => inChromium('wasm', 'standard'),
+    'cpu, node': () => commandLine('cpu', 'standard'),
+    'webgpu, Deno with wgpu': () => deno('standard'),
+    'webgpu, node with Dawn': () => commandLine('webgpu', 'standard'),
+    'webgpu, Chromium': () => inChromium('webgpu', 'standard'),
+  });
 }
 
 /**

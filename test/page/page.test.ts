@@ -160,6 +160,18 @@ describe('the page without WebGPU', () => {
     }
     console.info(`  longest main-thread tasks: ${longest.join(', ')} ms (0: below 50)`);
     expect(longest.sort((x, y) => x - y)[2]).toBeLessThan(100);
+    // Five figures a second are as many as can be read; each is a frame on processors that train.
+    const figures = await page.locator('grok-progress').evaluate(async (progress) => {
+      let changes = 0;
+      const observer = new MutationObserver(() => changes++);
+      const told = { subtree: true, characterData: true, childList: true };
+      observer.observe(progress.shadowRoot as ShadowRoot, told);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      observer.disconnect();
+      return changes;
+    });
+    expect(figures).toBeGreaterThan(1);
+    expect(figures).toBeLessThan(15);
 
     await page.getByRole('button', { name: 'Pause' }).click();
     await untilStatus(page, /paused/);
@@ -597,6 +609,12 @@ describe('theory in the laboratory', () => {
       .toMatch(/B = \d\.\d+ \(95 %: .*Late-time theory for N → ∞ has B → 1\.52/);
     expect(await texts(fits.locator('p'))).toMatch(/These data (do not decide|prefer)/);
     expect(await fits.locator('canvas').count()).toBe(1);
+    // The fits are over all seeds: another cell leaves them as they are.
+    const figure = await fits.locator('canvas').elementHandle();
+    await page.locator('grok-heatmap .u-over').click({ position: { x: 20, y: 20 } });
+    await expect.poll(() => page.locator('grok-inspector h2').innerText()).toMatch(/^λ 0\.3 · /);
+    await page.waitForTimeout(500);
+    expect(await figure?.evaluate((canvas) => canvas.isConnected)).toBe(true);
     expect(await page.locator('grok-inspector grok-chart canvas').count()).toBe(4);
     await page.getByText('Profile as a table').click();
     const profile = page.getByRole('region', { name: 'Profile as a table' });
