@@ -1,30 +1,21 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import {
-  asksForGpu,
-  type ChooseEngine,
-  type Engine,
-  type EnginePreference,
-} from '../model/engine.ts';
+import { asksForGpu, type ChooseEngine, type EnginePreference } from '../model/engine.ts';
 import { FieldError } from '../model/fields.ts';
 import type { Certifier } from '../model/separability/certifier.ts';
-import { followsMargin, parseSpec, type SweepSpec, workloadOf } from '../model/spec.ts';
+import { followsMargin, parseSpec, type SweepSpec } from '../model/spec.ts';
 import { decodeFile } from '../results/formats.ts';
 import { isTimed } from '../results/quantities.ts';
-import type { ResultTable } from '../results/table.ts';
 import type { RunInfo, RunStore } from '../store/runs.ts';
 import { firstAccuracy, type MapView, sameGrid } from '../sweep/cells.ts';
-import { Certification } from '../sweep/certification.ts';
 import { SweepPlan } from '../sweep/plan.ts';
 import { carryOver, withMoreSeeds } from '../sweep/seeds.ts';
-import { Sweep, type SweepStart, tableFor } from '../sweep/sweep.ts';
+import { type Sweep, tableFor } from '../sweep/sweep.ts';
 import { asFlow, estimateSeconds, hasFlow } from '../sweep/training-cost.ts';
 import { cellText, commonText } from './caption.ts';
 import type { CertifyRequest } from './certificates.ts';
 import type { OtherRun } from './compared.ts';
-import type { TrainOne } from './comparison.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
-import { EngineOwner } from './engine-owner.ts';
 import { duration, PARAMETER_LABELS } from './format.ts';
 import { renderGlossary } from './glossary-list.ts';
 import { headerStyle, renderHeader } from './header.ts';
@@ -32,12 +23,12 @@ import { labStyle } from './lab-style.ts';
 import { FIRST_VIEW, type LabView } from './lab-view.ts';
 import { hashOf, type LinkState, stateFromHash } from './link.ts';
 import type { CellPosition, CellRange, MapWindow } from './map-window.ts';
-import { type Origin, originOfFile, originOfRun } from './origin.ts';
+import { type Origin, originOfFile } from './origin.ts';
 import { PRESETS } from './presets.ts';
 import { QUANTITY_WORDS } from './quantity.ts';
 import { recordedLink, replayText } from './replay.ts';
+import { Runner, type RunRequest, type Shown } from './runner.ts';
 import type { RunAction } from './runs.ts';
-import { Shelf } from './shelf.ts';
 import type { SigmaChange } from './sigma-slider.ts';
 import { theme } from './theme.ts';
 import { TOUR } from './tour-steps.ts';
@@ -54,9 +45,6 @@ const PAINT_SHARE = 8;
 /** Seconds of training in steps that are not begun without a word. */
 const LONG = 3600;
 
-/** Part of a sweep that makes its coarse map: every fourth column and row. */
-const COARSE = 1 / 16;
-
 /** Bytes of a file that is read at all. */
 const LARGEST_FILE = 1e9;
 
@@ -65,29 +53,6 @@ const DRAGS = ['dragover', 'dragleave', 'drop'] as const;
 
 /** Milliseconds after which a change that goes on is in the link. */
 const REPLACE_DELAY = 400;
-
-/** Results at hand, and where they come from if not from an engine of this page. */
-interface Held {
-  readonly table: ResultTable;
-  readonly origin?: Origin | undefined;
-}
-
-/** What a sweep begins with, and where that comes from if not from the engine it runs on. */
-type Begun = SweepStart & Pick<Held, 'origin'>;
-
-/**
- * What a sweep begins with: nothing, what is kept of its spec or of a run, or results at hand. A passing one
- * goes on with what is kept of it, but is not kept itself.
- */
-type From = 'nothing' | 'passing' | 'kept' | RunInfo | Held;
-
-/** A sweep that is asked for. */
-interface Request {
-  readonly spec: SweepSpec;
-  /** Absent: what is shown stays. */
-  readonly view?: LabView | undefined;
-  readonly from: From;
-}
 
 /**
  * The laboratory: a spec, its sweep on an engine, the map, the profile and one replica.
@@ -116,11 +81,9 @@ export class GrokLab extends LitElement {
   @state() private pointed: number | undefined;
   /** The cells of the bar of the histogram that is pointed at. */
   @state() private marked: readonly CellPosition[] = [];
-  /** Of the present sweep: the one that goes on, or the last. */
-  @state() private certification: Certification | undefined;
   @state() private problem = '';
   /** A run that waits for the reader's word, since it would take long. */
-  @state() private long: { readonly request: Request; readonly seconds: number } | undefined;
+  @state() private long: { readonly request: RunRequest; readonly seconds: number } | undefined;
   /** Counts what the map, and what the pictures that sum it up have to show anew; progress has a count too. */
   @state() private painted = 0;
   @state() private summed = 0;
@@ -132,21 +95,10 @@ export class GrokLab extends LitElement {
   #view: MapView | undefined;
   /** What the cells of its map are; all of them are looked at for it. */
   #caption = '';
-  readonly #shelf = new Shelf();
+  readonly #runner = new Runner();
   /** Another kept run over the same grid, to compare with. */
   @state() private other: OtherRun | undefined;
-  /** The run that goes on, or the last one; the next begins when it has ended. */
-  #run: Promise<void> = Promise.resolve();
-  /** Counts the runs asked for: of several that wait, the newest begins. */
-  #asked = 0;
-  /** The sweep that runs or ran last; one in passing is on the page once its coarse map is there. */
-  #running: Sweep | undefined;
-  /** Whether that is still to come, which the next one in passing waits for. */
-  #unseen = false;
-  #owner: EngineOwner | undefined;
-  /** Sweeps of one replica that run beside the map's. */
-  readonly #beside = new Set<Sweep>();
-  readonly #isSeen = (): boolean => !this.#unseen;
+  readonly #isSeen = (): boolean => this.#runner.seen;
   #frame = 0;
   #nextNote = 0;
   #nextPaint = 0;
@@ -180,16 +132,7 @@ export class GrokLab extends LitElement {
     this.#frame = 0;
     // An element that is moved within the document is back by then, and its sweep goes on.
     queueMicrotask(() => {
-      if (this.isConnected) return;
-      this.#asked++;
-      this.#owner?.cancel();
-      this.#running?.stop();
-      for (const sweep of this.#beside) sweep.stop();
-      this.certification?.stop();
-      this.#run = this.#run.then(async () => {
-        this.#owner?.dispose();
-        await this.#shelf.close();
-      });
+      if (!this.isConnected) this.#runner.close();
     });
   }
 
@@ -199,14 +142,14 @@ export class GrokLab extends LitElement {
 
   /** The first run: the spec in the link, else the quick preset. */
   #begin(chooseEngine: ChooseEngine): void {
-    const before = this.#owner;
-    this.#owner = new EngineOwner(chooseEngine);
-    this.#owner.onchange = () => this.requestUpdate();
-    this.#shelf.onchange = () => this.#schedule();
-    this.#run = this.#run.then(async () => {
-      before?.dispose();
-      if (this.openStore) await this.#shelf.open(this.openStore);
-    });
+    const runner = this.#runner;
+    runner.onchange = () => this.#schedule();
+    runner.onshow = (shown) => this.#show(shown);
+    runner.onend = () => this.#select();
+    runner.onproblem = (problem) => {
+      this.problem = problem;
+    };
+    runner.begin(chooseEngine, this.openStore);
     this.#follow(() => stateFromHash(location.hash) ?? { spec: this.spec, view: FIRST_VIEW });
   }
 
@@ -237,80 +180,23 @@ export class GrokLab extends LitElement {
     }
   }
 
-  /** Runs a spec once what ran before, which is stopped, has ended: an engine runs one at a time. */
-  #start(request: Request): void {
+  #start(request: RunRequest): void {
     this.spec = request.spec;
     this.problem = '';
     this.long = undefined;
-    this.#owner?.cancel();
-    this.#running?.stop();
-    this.certification?.stop();
-    this.#unseen = request.from === 'passing';
-    const asked = ++this.#asked;
-    this.#run = this.#run.then(() => this.#sweep(request, asked));
+    const { cell, nth, recorded } = request.view ?? this.shown;
+    // A link to one replica runs that one.
+    const one = recorded && cell;
+    this.#runner.start(request, one && ((plan) => plan.firstOf(cell.ix, cell.iy) + nth));
   }
 
-  async #sweep(request: Request, asked: number): Promise<void> {
-    const engine = asked === this.#asked ? await this.#engine(request.spec) : undefined;
-    // Another run may have been asked for while the engine started, or while it was checked.
-    if (!engine || asked !== this.#asked) return;
-    const plan = new SweepPlan(request.spec);
-    const { origin, ...start } = await this.#startOf(plan, engine, request);
-    if (asked !== this.#asked) return;
-    const sweep = new Sweep(plan, engine, start);
-    this.#running = sweep;
-    sweep.onchange = () => {
-      const telling = sweep.state === 'failed' || sweep.table.done >= COARSE * plan.size;
-      if (this.#unseen && asked === this.#asked && telling) this.#show(sweep, request, origin);
-      this.#schedule();
-    };
-    sweep.onresults = (trajectories) => this.#shelf.keeper?.add(trajectories);
-    if (!this.#unseen) this.#show(sweep, request, origin);
-    await sweep.run();
-    this.#select();
-    this.#shelf.settle();
-  }
-
-  #show(sweep: Sweep, request: Request, origin: Origin | undefined): void {
-    this.#unseen = false;
-    this.certification = undefined;
+  #show({ sweep, origin, request }: Shown): void {
     this.hovered = undefined;
     this.marked = [];
     this.other = undefined;
     this.sweep = sweep;
     this.origin = origin;
     this.#look(request.view ?? this.shown);
-  }
-
-  /** The table that a sweep goes on with, which is kept from now on. */
-  async #startOf(plan: SweepPlan, { info }: Engine, request: Request): Promise<Begun> {
-    const { cell, nth, recorded } = request.view ?? this.shown;
-    // A link to one replica runs that one, and is not kept.
-    if (recorded && cell) {
-      await this.#shelf.release();
-      return { only: [plan.firstOf(cell.ix, cell.iy) + nth] };
-    }
-    const { from } = request;
-    // What a file lacks is not run: it would be another engine's.
-    if (typeof from === 'object' && 'table' in from && from.origin) {
-      await this.#shelf.release();
-      return { ...from, only: [] };
-    }
-    const kept =
-      typeof from === 'string' && from !== 'nothing' ? this.#shelf.find(plan, info) : from;
-    if (typeof kept === 'object' && 'id' in kept) {
-      const table = await this.#shelf.resume(plan, kept);
-      if (kept.engine.kind === info.kind) return { table };
-      // One record, one engine: what is missing is not run on another one.
-      return { table, only: [], origin: originOfRun(kept) };
-    }
-    if (from === 'passing') {
-      await this.#shelf.release();
-      return {};
-    }
-    const table = typeof kept === 'object' ? kept.table : tableFor(plan);
-    await this.#shelf.begin(plan, info, table);
-    return { table };
   }
 
   /** Shows the sweep another way, without a run. */
@@ -342,42 +228,8 @@ export class GrokLab extends LitElement {
     this.#replacing = setTimeout(() => history.replaceState(null, '', hash), REPLACE_DELAY);
   }
 
-  /** The engine of the present preference for a spec; undefined, and said why, if it cannot be had. */
-  async #engine(spec: SweepSpec): Promise<Engine | undefined> {
-    try {
-      return await this.#owner?.engine(workloadOf(spec));
-    } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
-      return undefined;
-    }
-  }
-
-  /** Trains one replica beside the sweep, on the processor. */
-  readonly #trainOne: TrainOne = async (spec) => {
-    try {
-      const choice = await (this.chooseEngine as ChooseEngine)('wasm', workloadOf(spec));
-      const sweep = new Sweep(new SweepPlan(spec), choice.engine);
-      this.#beside.add(sweep);
-      await sweep.run();
-      this.#beside.delete(sweep);
-      choice.engine.dispose();
-      const rows = sweep.table.record(0);
-      if (sweep.table.failures.has(0)) return sweep.table.failures.get(0) ?? '';
-      return rows ?? (sweep.message || 'it was stopped');
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
-  };
-
-  /** Certifies datasets of the present sweep, while it runs or after; one certification at a time. */
   #certify(request: CertifyRequest): void {
-    const view = this.#view;
-    if (!view || !this.certifier || this.certification?.state === 'running') return;
-    const certification = new Certification(view.plan, view.table, this.certifier, request);
-    certification.onchange = () => this.#schedule();
-    certification.onresults = (certified) => this.#shelf.keeper?.add([], certified);
-    this.certification = certification;
-    certification.run();
+    if (this.#view && this.certifier) this.#runner.certify(this.#view, this.certifier, request);
   }
 
   /** At the end of a run something is selected: a cell just below the edge tells the story. */
@@ -394,7 +246,9 @@ export class GrokLab extends LitElement {
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       const now = performance.now();
-      const running = [this.sweep, this.certification].some((each) => each?.state === 'running');
+      const running = [this.sweep, this.#runner.certification].some(
+        (each) => each?.state === 'running',
+      );
       if (running && now < this.#nextNote) return;
       this.noted++;
       this.#nextNote = now + NOTE_INTERVAL;
@@ -422,9 +276,9 @@ export class GrokLab extends LitElement {
       ${renderHeader(
         html`<h1 class="name">Grokscope</h1>`,
         {
-          preference: this.#owner?.preference ?? 'auto',
-          choice: this.#owner?.choice,
-          check: this.#owner?.check,
+          preference: this.#runner.owner?.preference ?? 'auto',
+          choice: this.#runner.owner?.choice,
+          check: this.#runner.owner?.check,
         },
         (preference) => this.#prefer(preference),
       )}
@@ -466,8 +320,8 @@ export class GrokLab extends LitElement {
             .hovered=${this.#toldOf}
             .linkOf=${this.#linkOf}
             @seed-select=${(event: CustomEvent<number>) => this.#change({ nth: event.detail })}
-            .certifiable=${this.certifier !== undefined && this.certification?.state !== 'running'}
-            .train=${this.#trainOne}
+            .certifiable=${this.certifier !== undefined && this.#runner.certification?.state !== 'running'}
+            .train=${this.#runner.trainOne}
             @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
           ></grok-inspector>
         </section>
@@ -482,7 +336,7 @@ export class GrokLab extends LitElement {
   }
 
   #renderProblem(): unknown {
-    const { choice, preference } = this.#owner ?? {};
+    const { choice, preference } = this.#runner.owner ?? {};
     const failed = this.sweep?.state === 'failed' && choice?.engine.info.kind === 'webgpu';
     const refused = this.problem !== '' && preference && asksForGpu(preference) && !choice;
     if (this.problem === '' && !failed) return nothing;
@@ -521,7 +375,7 @@ export class GrokLab extends LitElement {
   /** On a phone below everything: the map comes first. */
   #renderRuns(): unknown {
     if (!this.openStore) return nothing;
-    const { runs, keeper, problem } = this.#shelf;
+    const { runs, keeper, problem } = this.#runner.shelf;
     const { sweep } = this;
     return html`<grok-runs
       .runs=${runs}
@@ -536,8 +390,8 @@ export class GrokLab extends LitElement {
 
   async #act(action: RunAction): Promise<void> {
     const { run } = action;
-    if (action.kind === 'rename') return this.#shelf.rename(run.id, action.name);
-    if (action.kind === 'delete') return this.#shelf.delete(run.id);
+    if (action.kind === 'rename') return this.#runner.shelf.rename(run.id, action.name);
+    if (action.kind === 'delete') return this.#runner.shelf.delete(run.id);
     try {
       const spec = parseSpec(run.spec);
       if (action.kind === 'open') {
@@ -556,7 +410,7 @@ export class GrokLab extends LitElement {
       return;
     }
     this.problem = '';
-    this.other = { run, table: await this.#shelf.read(plan, run) };
+    this.other = { run, table: await this.#runner.shelf.read(plan, run) };
     await this.updateComplete;
     this.renderRoot.querySelector('grok-compared')?.scrollIntoView({ block: 'nearest' });
   }
@@ -605,7 +459,7 @@ export class GrokLab extends LitElement {
   #continue(): void {
     const { sweep, origin } = this;
     if (!sweep) return;
-    const { keeper, runs } = this.#shelf;
+    const { keeper, runs } = this.#runner.shelf;
     // What could not be kept is in the table alone.
     const whole = keeper?.problem === '' ? keeper.info.id : undefined;
     const run = runs.find(({ id }) => id === whole);
@@ -698,9 +552,9 @@ export class GrokLab extends LitElement {
         .view=${view}
         .revision=${this.summed}
         .row=${this.#row(view)}
-        .certification=${this.certification}
+        .certification=${this.#runner.certification}
         @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
-        @certify-stop=${() => this.certification?.stop()}
+        @certify-stop=${() => this.#runner.certification?.stop()}
       ></grok-certificates>
       <grok-divergence
         .view=${view}
@@ -717,8 +571,8 @@ export class GrokLab extends LitElement {
         .shown=${this.shown}
         .row=${this.#row(view)}
         .sweep=${this.sweep}
-        .why=${this.#owner?.choice?.why ?? ''}
-        .check=${this.#owner?.check}
+        .why=${this.#runner.owner?.choice?.why ?? ''}
+        .check=${this.#runner.owner?.check}
         .origin=${this.origin}
         .version=${this.version}
         .revision=${this.summed}
@@ -776,7 +630,7 @@ export class GrokLab extends LitElement {
 
   /** What estimates hold for: the engine there is, or processors. */
   get #trainsOn(): number | 'gpu' {
-    if (this.#owner?.choice?.engine.info.kind === 'webgpu') return 'gpu';
+    if (this.#runner.owner?.choice?.engine.info.kind === 'webgpu') return 'gpu';
     return Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
   }
 
@@ -794,7 +648,7 @@ export class GrokLab extends LitElement {
   }
 
   /** Starts a run, after a word of the reader if it would take long. */
-  #startOrAsk(request: Request): void {
+  #startOrAsk(request: RunRequest): void {
     const seconds = estimateSeconds(request.spec, this.#trainsOn);
     if (seconds > LONG) {
       this.spec = request.spec;
@@ -816,7 +670,7 @@ export class GrokLab extends LitElement {
     }
     const hash = hashOf(spec, this.shown);
     if (hash !== location.hash) history.pushState(null, '', hash);
-    if (here && (this.#shelf.keeper || origin)) return;
+    if (here && (this.#runner.shelf.keeper || origin)) return;
     this.#startOrAsk({ spec, from: here ? { table: here.table } : 'kept' });
   }
 
@@ -841,7 +695,7 @@ export class GrokLab extends LitElement {
   }
 
   #prefer(preference: EnginePreference): void {
-    if (this.#owner) this.#owner.preference = preference;
+    this.#runner.prefer(preference);
     this.#start({ spec: this.spec, from: 'nothing' });
   }
 }
