@@ -113,9 +113,9 @@ if (wanted('peers')) {
   await compare(name, rounds, {
     wasm: () => commandLine('wasm', name),
     'numpy batched': () => python('numpy_batched.py', job),
-    'LSODA in t': () => python('scipy_lsoda.py', { ...fewer, variable: 't' }),
-    'LSODA in log t': () => python('scipy_lsoda.py', { ...fewer, variable: 'log' }),
-    cpu: () => commandLine('cpu', 'N512d235R16t8'),
+    'LSODA in t': () => python('scipy_lsoda.py', { ...job, variable: 't' }),
+    'LSODA in log t': () => python('scipy_lsoda.py', { ...job, variable: 'log' }),
+    cpu: () => commandLine('cpu', name),
     'plain JavaScript': () => plainJavaScript(fewer),
     PyTorch: () => python('torch_batched.py', job),
     JAX: () => python('jax_batched.py', job),
