@@ -171,6 +171,78 @@ export function stage(
   }
 }
 
+/**
+ * Sums over a step into `sums`: Σ error² with error = a·first + b·last − c·increment, Σ end², Σ end·last and
+ * Σ last²; float64. Twin of `sumUp` in src/cpu/gradient.ts.
+ */
+export function sumUp(
+  a: f64,
+  b: f64,
+  c: f64,
+  first: usize,
+  last: usize,
+  increment: usize,
+  end: usize,
+  quads: i32,
+  sums: usize,
+): void {
+  const bytes = (<usize>quads) << 5;
+  const va = f64x2.splat(a);
+  const vb = f64x2.splat(b);
+  const vc = f64x2.splat(c);
+  let errors = f64x2.splat(0);
+  let points = f64x2.splat(0);
+  let along = f64x2.splat(0);
+  let slopes = f64x2.splat(0);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const slope = v128.load(last + at);
+    const point = v128.load(end + at);
+    let error = f64x2.add(f64x2.mul(va, v128.load(first + at)), f64x2.mul(vb, slope));
+    error = f64x2.sub(error, f64x2.mul(vc, v128.load(increment + at)));
+    errors = f64x2.add(errors, f64x2.mul(error, error));
+    points = f64x2.add(points, f64x2.mul(point, point));
+    along = f64x2.add(along, f64x2.mul(point, slope));
+    slopes = f64x2.add(slopes, f64x2.mul(slope, slope));
+  }
+  f64.store(sums, lanesOf(errors));
+  f64.store(sums, lanesOf(points), 8);
+  f64.store(sums, lanesOf(along), 16);
+  f64.store(sums, lanesOf(slopes), 24);
+}
+
+/**
+ * Counts z_i ≥ 0 at the quarters of the way from the accepted z_i to the last, and accepts those; four float64
+ * into `counts`.
+ */
+export function countErrors(accepted: usize, z: usize, samples: i32, counts: usize): void {
+  const zero = constant(0);
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  for (let i = 0; i < samples; i += 4, accepted += 16, z += 16) {
+    const there = rowsFrom(i, 0, samples);
+    const from = v128.load(accepted);
+    const to = v128.load(z);
+    v128.store(accepted, to);
+    const way = f32x4.sub(to, from);
+    first += wrongOf(f32x4.add(from, f32x4.mul(way, constant(0.25))), zero, there);
+    second += wrongOf(f32x4.add(from, f32x4.mul(way, constant(0.5))), zero, there);
+    third += wrongOf(f32x4.add(from, f32x4.mul(way, constant(0.75))), zero, there);
+    // z itself: from + way may round to the other side of zero.
+    fourth += wrongOf(to, zero, there);
+  }
+  f64.store(counts, first);
+  f64.store(counts, second, 8);
+  f64.store(counts, third, 16);
+  f64.store(counts, fourth, 24);
+}
+
+@inline
+function wrongOf(z: v128, zero: v128, there: v128): i32 {
+  return popcnt(i32x4.bitmask(v128.and(f32x4.ge(z, zero), there)));
+}
+
 /** Which of four rows there are: those from i + at/4 on, below `samples`. */
 @inline
 function rowsFrom(i: i32, at: usize, samples: i32): v128 {

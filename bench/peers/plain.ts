@@ -6,15 +6,23 @@
  */
 import { text } from 'node:stream/consumers';
 import { runFlow } from '../../src/cpu/flow.ts';
-import { type GradientSource, type GradientStats, stage } from '../../src/cpu/gradient.ts';
+import {
+  countErrors,
+  type GradientSource,
+  type GradientStats,
+  stage,
+  sumUp,
+} from '../../src/cpu/gradient.ts';
 import { datasetValues } from '../../src/model/dataset.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import { testTime } from '../../src/results/times.ts';
 
 class Plain implements GradientSource {
   readonly stage = stage;
+  readonly sumUp = sumUp;
   readonly stats: GradientStats = { logMeanResidual: 0, logTrainLoss: 0, trainErrors: 0 };
   readonly z: Float64Array;
+  readonly #accepted: Float64Array;
 
   constructor(
     readonly data: Float32Array,
@@ -23,6 +31,7 @@ class Plain implements GradientSource {
     readonly sigma: number,
   ) {
     this.z = new Float64Array(samples);
+    this.#accepted = new Float64Array(samples);
   }
 
   vector(): Float64Array {
@@ -65,7 +74,9 @@ class Plain implements GradientSource {
     this.stats.trainErrors = errors;
   }
 
-  accept(): void {}
+  accept(): number[] {
+    return countErrors(this.#accepted, this.z);
+  }
 }
 
 interface Job {

@@ -15,7 +15,7 @@ import {
   stagesFor,
 } from '../model/rkc.ts';
 import { COLUMNS, ERROR_COUNTS } from '../model/trajectory.ts';
-import { Gradient, type GradientSource, type GradientStats } from './gradient.ts';
+import { Gradient, type GradientSource, type GradientStats, type StepSums } from './gradient.ts';
 
 const stagesByCount: Stage[][] = [];
 
@@ -78,7 +78,7 @@ class FlowRun {
   readonly #settings: FlowSettings;
   readonly #gradient: GradientSource;
 
-  // The last accepted step: τ = √θ, u, F = du/dθ, y, dy/dθ and z_i.
+  // The last accepted step: τ = √θ, u, F = du/dθ, y and dy/dθ.
   #root = 0;
   readonly #u: Float64Array;
   readonly #slope: Float64Array;
@@ -86,12 +86,12 @@ class FlowRun {
   #y = 0;
   #ySlope = 0;
   #trainErrors = 0;
-  readonly #z: GradientSource['z'];
 
   // The end of the step being tried.
   readonly #end: Float64Array;
   readonly #endSlope: Float64Array;
   #endNorm = 0;
+  #sums: Readonly<StepSums> = { error: 0, point: 0, along: 0, slope: 0 };
   #yEnd = 0;
   #yEndSlope = 0;
   #increment: Float64Array;
@@ -110,7 +110,6 @@ class FlowRun {
     this.#replica = replica;
     this.#settings = flowSettings(replica, precision);
     this.#gradient = gradient;
-    this.#z = gradient.z.slice().fill(0);
     this.#u = gradient.vector();
     this.#slope = gradient.vector();
     this.#end = gradient.vector();
@@ -169,7 +168,7 @@ class FlowRun {
     const errors = this.#gradient.stats.trainErrors;
     this.#direction.set(this.#slope);
     this.#estimateRadius(Control.firstPowerIterations);
-    this.#record(slopeNorm, Array(ERROR_COUNTS).fill(errors), stats);
+    this.#record(slopeNorm, slopeNorm ** 2, Array(ERROR_COUNTS).fill(errors), stats);
   }
 
   #evaluate(u: Float64Array, clock: number, slope: Float64Array): void {
@@ -178,7 +177,12 @@ class FlowRun {
     this.onGradient();
   }
 
-  #record(uNormSlope: number, errorCounts: number[], stats: Readonly<GradientStats>): void {
+  #record(
+    uNormSlope: number,
+    slopeSquare: number,
+    errorCounts: number[],
+    stats: Readonly<GradientStats>,
+  ): void {
     this.rows.push(
       this.#root * this.#root,
       this.#y,
@@ -187,7 +191,7 @@ class FlowRun {
       uNormSlope,
       stats.logTrainLoss,
       this.gradients,
-      this.#logTrainLossSlope(stats),
+      this.#logTrainLossSlope(slopeSquare, stats),
       ...errorCounts,
     );
     this.#trainErrors = errorCounts[ERROR_COUNTS - 1] as number;
@@ -197,8 +201,11 @@ class FlowRun {
    * d log L/dθ, L the training loss: dL/dθ = mean(r)·(Σ p_i g_i·F − 1), and F = −σ² Σ p g; without a
    * bias there is no −1.
    */
-  #logTrainLossSlope({ logMeanResidual, logTrainLoss }: Readonly<GradientStats>): number {
-    const motion = dot(this.#slope, this.#slope) / this.#replica.sigma ** 2;
+  #logTrainLossSlope(
+    slopeSquare: number,
+    { logMeanResidual, logTrainLoss }: Readonly<GradientStats>,
+  ): number {
+    const motion = slopeSquare / this.#replica.sigma ** 2;
     const bias = this.#replica.dynamics === 'flow' ? 1 : 0;
     return -(bias + motion) * Math.exp(logMeanResidual - logTrainLoss);
   }
@@ -283,21 +290,15 @@ class FlowRun {
     this.#yEndSlope = yLastSlope;
 
     // Embedded error estimate of RKC2: 0.4 h (F_0 + F_s) − 0.8 (Y_s − Y_0).
-    let errorSquare = 0;
-    let endSquare = 0;
-    for (let j = 0; j < u.length; j++) {
-      const slopes = rate * (slope[j] as number) + lastRate * (endSlope[j] as number);
-      const error = 0.4 * h * slopes - 0.8 * (increment[j] as number);
-      errorSquare += error * error;
-      endSquare += (end[j] as number) ** 2;
-    }
-    this.#endNorm = Math.sqrt(endSquare);
-    const yError = 0.4 * h * (rate * this.#ySlope + lastRate * yLastSlope) - 0.8 * y;
+    const [a, b] = [0.4 * h * rate, 0.4 * h * lastRate];
+    this.#sums = this.#gradient.sumUp(a, b, 0.8, slope, endSlope, increment, end);
+    this.#endNorm = Math.sqrt(this.#sums.point);
+    const yError = a * this.#ySlope + b * yLastSlope - 0.8 * y;
     const uScale = Control.uNormFloor + Math.max(this.#uNorm, this.#endNorm);
     // Early, y ≈ t is small and its relative error counts; later an error of y is one of log t.
     const yScale = Control.timeErrorWeight * Math.min(1, this.#yEnd);
     return (
-      Math.max(Math.sqrt(errorSquare) / uScale, Math.abs(yError) / yScale) /
+      Math.max(Math.sqrt(this.#sums.error) / uScale, Math.abs(yError) / yScale) /
       this.#settings.tolerance
     );
   }
@@ -307,31 +308,12 @@ class FlowRun {
     this.#y = this.#yEnd;
     this.#ySlope = this.#yEndSlope;
     this.#u.set(this.#end);
-    this.#gradient.accept();
+    const errors = this.#gradient.accept();
     this.#slope.set(this.#endSlope);
     this.#uNorm = this.#endNorm;
+    const { along, slope } = this.#sums;
     // ‖u‖ stays 0 only where F is 0.
-    const uNormSlope = this.#uNorm > 0 ? dot(this.#u, this.#slope) / this.#uNorm : 0;
-    this.#record(uNormSlope, this.#countErrors(), this.#gradient.stats);
-    this.#z.set(this.#gradient.z);
-  }
-
-  /** Training errors at evenly spaced points of the step, z_i taken as linear in between. */
-  #countErrors(): number[] {
-    const counts: number[] = Array(ERROR_COUNTS).fill(0);
-    const { z: end, stats } = this.#gradient;
-    if (this.#trainErrors === 0 && stats.trainErrors === 0) return counts; // no z_i between two below zero is above
-    for (let i = 0; i < end.length; i++) {
-      const z0 = this.#z[i] as number;
-      const z1 = end[i] as number;
-      if (z0 < 0 && z1 < 0) continue;
-      for (let k = 0; k < ERROR_COUNTS; k++) {
-        const s = (k + 1) / ERROR_COUNTS;
-        // The last point is z1 itself: z0 + (z1 − z0) may round to the other side of zero.
-        if ((s === 1 ? z1 : z0 + s * (z1 - z0)) >= 0) counts[k] = (counts[k] as number) + 1;
-      }
-    }
-    return counts;
+    this.#record(this.#uNorm > 0 ? along / this.#uNorm : 0, slope, errors, this.#gradient.stats);
   }
 
   #belowTestGoal(): boolean {

@@ -1,4 +1,5 @@
 import type { DynamicsKind } from '../model/dynamics.ts';
+import { ERROR_COUNTS } from '../model/trajectory.ts';
 
 /** Everything one pass over the dataset yields at a point (u, θ). */
 export interface GradientStats {
@@ -10,21 +11,30 @@ export interface GradientStats {
   trainErrors: number;
 }
 
+/** Sums over the components of a step of RKC2 that ends at the last point, where the slope is F. */
+export interface StepSums {
+  /** Σ error². */
+  error: number;
+  /** Σ u², Σ uF and Σ F². */
+  point: number;
+  along: number;
+  slope: number;
+}
+
 /** A dataset as the integrator sees it: the flow's slope at a point. */
 export interface GradientSource {
   /** Of the last point. */
   readonly stats: Readonly<GradientStats>;
-  /** z_i at the last point, N values. */
-  readonly z: Float64Array | Float32Array;
   /** A new vector of d zeros; the other methods take no vectors but these. */
   vector(): Float64Array;
   /** Writes F(u, θ) into `slope` (d values) and the statistics of the point into `stats`. */
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void;
   /**
    * The last point has been accepted: those to come are near it. Float32 makes use of it, since
-   * rounding a step is finer than rounding u.
+   * rounding a step is finer than rounding u. Counts the training errors at ERROR_COUNTS evenly spaced points
+   * on the way to it, z_i taken as linear in between; the first way begins at z = 0.
    */
-  accept(): void;
+  accept(): number[];
   /**
    * A stage of RKC2 for all components: previous ← μ·increment + ν·previous + a·last + b·first and
    * end ← u + previous.
@@ -41,6 +51,16 @@ export interface GradientSource {
     u: Float64Array,
     end: Float64Array,
   ): void;
+  /** Sums up a step: error = a·first + b·last − c·increment, where `last` is F at `end`. */
+  sumUp(
+    a: number,
+    b: number,
+    c: number,
+    first: Float64Array,
+    last: Float64Array,
+    increment: Float64Array,
+    end: Float64Array,
+  ): Readonly<StepSums>;
 }
 
 /** `GradientSource.stage` in TypeScript. */
@@ -67,9 +87,40 @@ export const stage: GradientSource['stage'] = (
   }
 };
 
+/** `GradientSource.sumUp` in TypeScript. */
+export const sumUp: GradientSource['sumUp'] = (a, b, c, first, last, increment, end) => {
+  const sums: StepSums = { error: 0, point: 0, along: 0, slope: 0 };
+  for (let j = 0; j < end.length; j++) {
+    const [u, slope] = [end[j] as number, last[j] as number];
+    const error = a * (first[j] as number) + b * slope - c * (increment[j] as number);
+    sums.error += error * error;
+    sums.point += u * u;
+    sums.along += u * slope;
+    sums.slope += slope * slope;
+  }
+  return sums;
+};
+
+/** z_i ≥ 0 at the quarters of the way from the accepted z_i to the last; accepts those. */
+export function countErrors(accepted: Float64Array, z: Float64Array): number[] {
+  const counts: number[] = Array(ERROR_COUNTS).fill(0);
+  for (let i = 0; i < z.length; i++) {
+    const z0 = accepted[i] as number;
+    const z1 = z[i] as number;
+    accepted[i] = z1;
+    if (z0 < 0 && z1 < 0) continue;
+    for (let k = 0; k < ERROR_COUNTS; k++) {
+      const s = (k + 1) / ERROR_COUNTS;
+      // The last point is z1 itself: z0 + (z1 − z0) may round to the other side of zero.
+      if ((s === 1 ? z1 : z0 + s * (z1 - z0)) >= 0) counts[k] = (counts[k] as number) + 1;
+    }
+  }
+  return counts;
+}
+
 /** Bytes of a `Gradient`, nearly all of them the data. */
 export function gradientBytes(samples: number, dimensions: number): number {
-  return 4 * samples * dimensions + 8 * samples;
+  return 4 * samples * dimensions + 16 * samples;
 }
 
 /** Rows that share one sweep over u, so that u is loaded once for all of them. */
@@ -85,8 +136,11 @@ const BLOCK = 4;
  */
 export class Gradient implements GradientSource {
   readonly stage = stage;
+  readonly sumUp = sumUp;
   readonly stats: GradientStats = { logMeanResidual: 0, logTrainLoss: 0, trainErrors: 0 };
+  /** z_i at the last point, and at the accepted one. */
   readonly z: Float64Array;
+  readonly #accepted: Float64Array;
   /** Largest log r_i of the last evaluation: a good enough shift for the next one. */
   #shift = -Math.LN2;
 
@@ -101,6 +155,7 @@ export class Gradient implements GradientSource {
     readonly dynamics: DynamicsKind,
   ) {
     this.z = new Float64Array(samples);
+    this.#accepted = new Float64Array(samples);
   }
 
   evaluate(u: Float64Array, clock: number, slope: Float64Array): void {
@@ -117,7 +172,9 @@ export class Gradient implements GradientSource {
     return new Float64Array(this.dimensions);
   }
 
-  accept(): void {}
+  accept(): number[] {
+    return countErrors(this.#accepted, this.z);
+  }
 
   #accumulate(u: Float64Array, clock: number, slope: Float64Array, shift: number): number {
     const { data, samples, dimensions } = this;

@@ -29,6 +29,18 @@ export interface Kernel {
     conformal: boolean,
   ): void;
   accept(anchor: number, step: number, quads: number): void;
+  countErrors(accepted: number, z: number, samples: number, counts: number): void;
+  sumUp(
+    a: number,
+    b: number,
+    c: number,
+    first: number,
+    last: number,
+    increment: number,
+    end: number,
+    quads: number,
+    sums: number,
+  ): void;
   stage(
     mu: number,
     nu: number,

@@ -1,7 +1,7 @@
 import { type DatasetId, datasetKey, datasetValues } from '../model/dataset.ts';
 import type { DynamicsKind } from '../model/dynamics.ts';
 import type { GradientMaker } from './flow.ts';
-import type { GradientSource, GradientStats } from './gradient.ts';
+import type { GradientSource, GradientStats, StepSums } from './gradient.ts';
 import { FREE, type Kernel, kernelOf, PAGE, type Simd, useDistribution, VALUES } from './simd.ts';
 
 /** Vectors begin at lines of the cache. */
@@ -39,7 +39,6 @@ const MOST = 40;
  */
 export class WasmGradient implements GradientSource {
   readonly stats: GradientStats = { logMeanResidual: 0, logTrainLoss: 0, trainErrors: 0 };
-  readonly z: Float32Array;
 
   readonly #kernel: Kernel;
   readonly #data: number;
@@ -54,8 +53,13 @@ export class WasmGradient implements GradientSource {
   /** Where the next vector goes, and how many there may be. */
   #vectors: number;
   #free = VECTORS;
+  /** z_i at the last point, N values, and where those at the accepted one are. */
+  readonly z: Float32Array;
+  readonly #accepted: number;
   /** Σ w, Σ w·loss/r, errors, largest log weight. */
   readonly #out: Float64Array;
+  /** Of the last step: its sums, or its training errors. */
+  readonly #ofStep: Float64Array;
   readonly #quads: number;
   /** Largest log r_i + θ of the last evaluation (log r_i if conformal): the next one's shift. */
   #shift = -Math.LN2;
@@ -91,9 +95,12 @@ export class WasmGradient implements GradientSource {
 
     const { buffer } = kernel.memory;
     this.#out = new Float64Array(buffer, places.out, 4);
+    this.#ofStep = new Float64Array(buffer, places.ofStep, 4);
     new Float64Array(buffer, this.#anchor, columns).fill(0);
     new Float64Array(buffer, this.#anchorSums, rows).fill(0);
     this.z = new Float32Array(buffer, places.z, samples);
+    this.#accepted = places.accepted;
+    new Float32Array(buffer, this.#accepted, rows).fill(0);
     if (id.given) {
       tile(new Float32Array(buffer, this.#data, rows * columns), id);
     } else {
@@ -117,9 +124,41 @@ export class WasmGradient implements GradientSource {
     if (!this.#accumulate(u, clock, slope)) this.#accumulate(u, clock, slope);
   }
 
-  accept(): void {
+  accept(): number[] {
     this.#kernel.accept(this.#anchor, this.#step, this.#quads);
     [this.#anchorSums, this.#sums] = [this.#sums, this.#anchorSums];
+    const counts = this.#ofStep;
+    this.#kernel.countErrors(this.#accepted, this.z.byteOffset, this.samples, counts.byteOffset);
+    return Array.from(counts);
+  }
+
+  sumUp(
+    a: number,
+    b: number,
+    c: number,
+    first: Float64Array,
+    last: Float64Array,
+    increment: Float64Array,
+    end: Float64Array,
+  ): StepSums {
+    this.#kernel.sumUp(
+      a,
+      b,
+      c,
+      first.byteOffset,
+      last.byteOffset,
+      increment.byteOffset,
+      end.byteOffset,
+      this.#quads,
+      this.#ofStep.byteOffset,
+    );
+    const sums = this.#ofStep;
+    return {
+      error: sums[0] as number,
+      point: sums[1] as number,
+      along: sums[2] as number,
+      slope: sums[3] as number,
+    };
   }
 
   stage(
@@ -208,6 +247,7 @@ function layOut(samples: number, dimensions: number) {
     rows,
     columns,
     out: take(4 * 8),
+    ofStep: take(4 * 8),
     anchor: take(columns * 8),
     step: take(columns * 4),
     total: take(columns * 4),
@@ -215,6 +255,7 @@ function layOut(samples: number, dimensions: number) {
     anchorSums: take(rows * 8),
     sums: take(rows * 8),
     z: take(rows * 4),
+    accepted: take(rows * 4),
     scratch: take(3 * BLOCK * 4),
     data: take(rows * columns * 4),
   };

@@ -71,6 +71,37 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     console.info(`  ${simd}, ${dynamics}: worst error ${worst.toExponential(1)}`);
   });
 
+  it('sums steps up and counts errors on their way as the float64 one', () => {
+    for (const [samples, dimensions] of SHAPES) {
+      const id = { seed: 4, samples, dimensions, ensemble: 'independent' } as const;
+      const twin = new Gradient(datasetValues(id), samples, dimensions, 2, 'flow');
+      const tested = new WasmGradient(kernel, id, 2, 'flow');
+      const [first, last, increment, u] = [0, 1, 2, 3].map((k) => {
+        const vector = tested.vector();
+        for (let j = 0; j < dimensions; j++) vector[j] = Math.sin(1 + j + 10 * k);
+        return vector;
+      }) as [Float64Array, Float64Array, Float64Array, Float64Array];
+      const sums = tested.sumUp(0.3, -0.7, 0.8, first, last, increment, u);
+      const expected = twin.sumUp(0.3, -0.7, 0.8, first, last, increment, u);
+      for (const name of ['error', 'point', 'along', 'slope'] as const) {
+        // Sums of up to 519 terms of at most 2, in another order.
+        expect(Math.abs(sums[name] - expected[name]), name).toBeLessThan(1e-12);
+      }
+      const slope = tested.vector();
+      for (const clock of [0.5, 2, 1]) {
+        // z are in float32, and near 0 they may fall on the other side: on the way they may too.
+        twin.evaluate(u, clock, slope);
+        tested.evaluate(u, clock, slope);
+        const [counts, those] = [tested.accept(), twin.accept()];
+        expect(counts.length).toBe(those.length);
+        counts.forEach((count, k) => {
+          expect(Math.abs(count - (those[k] as number))).toBeLessThanOrEqual(samples > 50 ? 1 : 0);
+        });
+        expect(Math.max(...counts)).toBeLessThanOrEqual(samples);
+      }
+    }
+  });
+
   it('makes the data of a seed, bit for bit, with zeros around them', () => {
     const { memory } = kernel;
     for (const [samples, dimensions] of [...SHAPES, [12_345, 7]] as const) {
