@@ -89,15 +89,10 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
       }
       const slope = tested.vector();
       for (const clock of [0.5, 2, 1]) {
-        // z are in float32, and near 0 they may fall on the other side: on the way they may too.
         twin.evaluate(u, clock, slope);
         tested.evaluate(u, clock, slope);
-        const [counts, those] = [tested.accept(), twin.accept()];
-        expect(counts.length).toBe(those.length);
-        counts.forEach((count, k) => {
-          expect(Math.abs(count - (those[k] as number))).toBeLessThanOrEqual(samples > 50 ? 1 : 0);
-        });
-        expect(Math.max(...counts)).toBeLessThanOrEqual(samples);
+        // No z of these data is so near 0 that float32 has it on the other side.
+        expect(tested.accept()).toEqual(twin.accept());
       }
     }
   });
