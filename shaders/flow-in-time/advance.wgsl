@@ -1,11 +1,15 @@
 // What follows an evaluation: the state machine of `phase`, twin of src/cpu/descent/flow-in-time.ts, where
 // the method is described.
 
-// log(1 + GAMMA h e^x).
+// log(1 + GAMMA h (e^x + e^slope_scale)).
 fn log_damping(m: u32, x: f32) -> f32 {
-  let rate = log(GAMMA) + team[m].run.log_step + x;
+  let scale = team[m].run.slope_scale;
+  let rate = max(x, scale) + log1p_small(exp(-abs(x - scale))) + log(GAMMA) + team[m].run.log_step;
   return max(rate, 0.0) + log1p_small(exp(-abs(rate)));
 }
+
+// log(1 + t) after a step of such a length over 1 + t.
+fn y_after(m: u32, step: f32) -> f32 { return team[m].run.y + log1p_small(step); }
 
 // All invocations: the next step of length about `wanted`.
 fn begin_step(lid: u32, m: u32) {
@@ -13,9 +17,11 @@ fn begin_step(lid: u32, m: u32) {
     let left = team[m].run.log1p_horizon - team[m].run.y;
     let to_end = select(exp(min(left, 1.0)) - 1.0, left * (1.0 + left * (0.5 + left / 6.0)), left < 0.01);
     let step = min(team[m].run.wanted, MAX_STEP);
-    team[m].run.last = select(0u, 1u, step >= to_end);
-    team[m].run.step = min(step, to_end);
+    let reaches = step >= to_end || y_after(m, step) >= team[m].run.log1p_horizon;
+    team[m].run.last = select(0u, 1u, reaches);
+    team[m].run.step = select(step, to_end, reaches);
     team[m].run.log_step = log(team[m].run.step) + team[m].run.y;
+    team[m].run.overflown = 0u;
     team[m].run.damping_weights = log_damping(m, team[m].run.log_decay_weights);
     team[m].run.damping_bias = log_damping(m, team[m].run.log_decay_bias);
   }
@@ -62,10 +68,12 @@ fn judge(lid: u32, m: u32) {
   sums = reduce_sum(lid, sums);
   let roots = sqrt(sums) * vec4(vec2(team[m].run.sigma), 1.0, 1.0);
   let errors = roots.xz / (UNORM_FLOOR + roots.yw) / team[m].run.tolerance;
-  let valid = is_finite(errors.x) && is_finite(errors.y);
+  let valid = is_finite(errors.x) && is_finite(errors.y) && team[m].run.overflown == 0u;
   let error = max(errors.x, errors.y);
   if (lid == 0u) {
-    accepted = select(0u, 1u, valid && error <= 1.0);
+    // Steps below the spacing of y would go on for ever.
+    let moves = team[m].run.last == 1u || y_after(m, team[m].run.step) > team[m].run.y;
+    accepted = select(0u, 1u, valid && error <= 1.0 && moves);
     // The embedded estimate is of first order: its error goes with h².
     let factor = select(MAX_SHRINK, 0.8 / sqrt(max(error, 1e-10)), valid);
     team[m].run.wanted = team[m].run.step * min(MAX_GROWTH, max(MAX_SHRINK, factor));
@@ -104,7 +112,7 @@ fn take_step(lid: u32, m: u32) {
     set_clock(m);
     team[m].run.theta = team[m].clock;
     team[m].run.u_norm = max(LEAST, largest * sqrt(square));
-    let y = team[m].run.y + log1p_small(team[m].run.step);
+    let y = y_after(m, team[m].run.step);
     team[m].run.y = select(y, team[m].run.log1p_horizon, team[m].run.last == 1u);
     team[m].run.wanted /= 1.0 + team[m].run.step;
     team[m].run.rejections = 0u;

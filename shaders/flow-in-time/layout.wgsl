@@ -26,8 +26,9 @@ struct Run {
   log_step: f32,          // log h
   last: u32,              // 1: it ends at the horizon
   rejections: u32,
-  damping_weights: f32,   // log(1 + GAMMA h γ): what decay adds to an equation
+  damping_weights: f32,   // log(1 + GAMMA h (γ + e^slope_scale)): what an equation is divided by
   damping_bias: f32,
+  overflown: u32,         // 1: an equation of this step has gone beyond float32
   // The equation being solved.
   square: f32,            // ‖residual‖²
   enough: f32,            // where it is solved

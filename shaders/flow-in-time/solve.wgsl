@@ -1,6 +1,7 @@
-// Linear equations of a step, (D + GAMMA h ∇²L) v = right side with D = 1 + GAMMA h γ, by conjugate gradients
-// with D as preconditioner. Equations are divided by D, so that no term is too large whatever h and γ. A
-// pass over the rows gives the product of the Hessian with a direction.
+// Linear equations of a step, (1 + GAMMA h (γ + ∇²L)) v = right side, by conjugate gradients. They are
+// divided by D = 1 + GAMMA h (γ + e^slope_scale), which is the preconditioner, so that no term is too large
+// whatever h, γ and residuals: e^slope_scale is how large residuals are, and with them ∇²L. A pass over the
+// rows gives the product of the Hessian with a direction.
 
 fn is_bias(m: u32, k: u32) -> bool { return k == team[m].quads - 1u; }
 
@@ -86,7 +87,8 @@ fn iterate(lid: u32, m: u32, total: f32) -> bool {
   for (var k = lid; k < team[m].quads; k += WORKGROUP) {
     let direction = vectors[vector(m, DIRECTION) + k];
     let curve = GAMMA * damped(m, k, team[m].run.slope_scale);
-    let product = direction + curve * mean_slope(m, k, total);
+    let own = exp(-damping(m, k)) + GAMMA * decay(m, k);
+    let product = own * direction + curve * mean_slope(m, k, total);
     vectors[vector(m, SUM) + k] = product;
     along += measure(m, k) * dot(direction, product);
   }
@@ -111,7 +113,9 @@ fn iterate(lid: u32, m: u32, total: f32) -> bool {
     team[m].run.square = left;
     team[m].run.iterations++;
     set_clock(m);
-    accepted = select(1u, 0u, left > team[m].run.enough && team[m].run.iterations < MAX_ITERATIONS);
+    if (!is_finite(along) || !is_finite(left)) { team[m].run.overflown = 1u; }
+    let open = left > team[m].run.enough && team[m].run.overflown == 0u;
+    accepted = select(1u, 0u, open && team[m].run.iterations < MAX_ITERATIONS);
   }
   return workgroupUniformLoad(&accepted) == 1u;
 }

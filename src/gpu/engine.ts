@@ -153,6 +153,7 @@ export class WebGpuEngine implements Engine {
     const rounds: Promise<ArrayBuffer>[] = [];
     let refused: Trajectory[] = [];
     let next: Replica | undefined;
+    const belongs = (replica: Replica): boolean => phases.belongs(replica, phase);
     const take = (): Replica | undefined => {
       for (;;) {
         const replica = next ?? waiting.take();
@@ -160,13 +161,13 @@ export class WebGpuEngine implements Engine {
         if (replica === undefined) return undefined;
         const refusal = phases.refusalOf(replica);
         if (refusal !== undefined) refused.push(failed(replica, refusal));
-        else if (phases.belongs(replica, phase)) return replica;
+        else if (belongs(replica)) return replica;
         else deferred.push(replica);
       }
     };
     try {
       for (;;) {
-        next = seats.fill(waiting, take);
+        next = seats.fill(waiting, belongs, take);
         while (seats.occupied > 0 && rounds.length < ROUNDS_IN_FLIGHT) {
           const round = this.#submit(workspace, seats, pace, readers);
           round.catch(() => {}); // a loss while nobody asks for a batch is thrown when one does

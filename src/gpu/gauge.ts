@@ -87,16 +87,17 @@ export class Gauge {
     const workspace = await Workspace.create(kernels, plan);
     const seats = new Seats(workspace);
     let generatedEntries = 0;
+    const belongs = (replica: Replica): boolean => phases.belongs(replica, phase);
     const take = (): Replica | undefined => {
       for (;;) {
         const replica = waiting.take();
         if (replica === undefined) return undefined;
-        if (!phases.belongs(replica, phase)) continue;
+        if (!belongs(replica)) continue;
         generatedEntries += replica.samples * replica.dimensions;
         return replica;
       }
     };
-    const homeless = seats.fill(waiting, take);
+    const homeless = seats.fill(waiting, belongs, take);
     if (homeless) generatedEntries -= homeless.samples * homeless.dimensions;
     await device.settle(device.gpu.queue.onSubmittedWorkDone());
     const generating = performance.now();

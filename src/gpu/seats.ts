@@ -73,17 +73,22 @@ export class Seats {
   /**
    * Fills free seats.
    * @param waiting where replicas with the dataset of a team come from
+   * @param belongs which of them the plan is for
    * @param take gives the first replica of a team
    * @returns one that was taken and for which there is no memory now
    */
-  fill(waiting: Waiting, take: () => Replica | undefined): Replica | undefined {
+  fill(
+    waiting: Waiting,
+    belongs: (replica: Replica) => boolean,
+    take: () => Replica | undefined,
+  ): Replica | undefined {
     const { plan } = this.workspace;
     const { members } = plan;
     for (const index of this.#order()) {
       for (let seat = index * members; seat < (index + 1) * members; seat++) {
         if (this.#occupants[seat] !== undefined) continue;
         const team = this.#teams[index];
-        const replica = team ? waiting.takeSame(team.data, team.dimensions) : take();
+        const replica = team ? waiting.takeSame(team.data, team.dimensions, belongs) : take();
         if (replica === undefined && team) break;
         if (replica === undefined) return undefined;
         const columns = members > 1 ? waiting.columnsFor(replica) : replica.dimensions;

@@ -56,10 +56,14 @@ export class Waiting {
     return first;
   }
 
-  /** The next one that can share a dataset with so many columns. */
-  takeSame(data: unknown, columns: number): Replica | undefined {
+  /** The next one for which `which` holds and that can share a dataset with so many columns. */
+  takeSame(
+    data: unknown,
+    columns: number,
+    which: (replica: Replica) => boolean,
+  ): Replica | undefined {
     for (const replica of this.#byData.get(data) ?? []) {
-      if (!share(columns, replica.dimensions)) continue;
+      if (!share(columns, replica.dimensions) || !which(replica)) continue;
       this.#forget(replica);
       return replica;
     }

@@ -47,6 +47,7 @@ export class GrokDivergence extends LitElement {
 
   protected override willUpdate(): void {
     const { view, row } = this;
+    if (this.running) clearTimeout(this.#timer);
     if (!view || this.running) return;
     const of = [view.table.done, view.table.certified, row].join(' ');
     if (view === this.#view && of === this.#of) return;
@@ -61,6 +62,11 @@ export class GrokDivergence extends LitElement {
       ];
       this.requestUpdate();
     }, PAUSE);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
   }
 
   override disconnectedCallback(): void {

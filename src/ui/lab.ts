@@ -100,6 +100,7 @@ export class GrokLab extends LitElement {
   @state() private other: OtherRun | undefined;
   readonly #isSeen = (): boolean => this.#runner.seen;
   #frame = 0;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #nextNote = 0;
   #nextPaint = 0;
   /** The cells that the pointer tells of, on the map or in the histogram, and the columns of the latter. */
@@ -120,6 +121,8 @@ export class GrokLab extends LitElement {
     super.connectedCallback();
     addEventListener('hashchange', this.#restore);
     for (const type of DRAGS) this.addEventListener(type, this.#onDrag);
+    // What came in while it was moved is still to be painted.
+    if (this.sweep) this.#schedule();
     this.#room.addEventListener('change', this.#fold);
     this.#fold();
   }
@@ -130,6 +133,8 @@ export class GrokLab extends LitElement {
     this.#room.removeEventListener('change', this.#fold);
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+    clearTimeout(this.#later);
+    this.#later = undefined;
     // An element that is moved within the document is back by then, and its sweep goes on.
     queueMicrotask(() => {
       if (!this.isConnected) this.#runner.close();
@@ -144,6 +149,7 @@ export class GrokLab extends LitElement {
   #begin(chooseEngine: ChooseEngine): void {
     const runner = this.#runner;
     runner.onchange = () => this.#schedule();
+    runner.onstate = () => this.requestUpdate();
     runner.onshow = (shown) => this.#show(shown);
     runner.onend = () => this.#select();
     runner.onproblem = (problem) => {
@@ -246,28 +252,42 @@ export class GrokLab extends LitElement {
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       const now = performance.now();
-      const running = [this.sweep, this.#runner.certification].some(
-        (each) => each?.state === 'running',
-      );
-      if (running && now < this.#nextNote) return;
+      const early = this.#running && now < Math.max(this.#nextNote, this.#nextPaint);
+      // What comes too early is painted later, whether anything follows or not.
+      if (early) this.#later ??= setTimeout(this.#paintLater, NOTE_INTERVAL);
+      if (this.#running && now < this.#nextNote) return;
       this.noted++;
       this.#nextNote = now + NOTE_INTERVAL;
-      if (running && now < this.#nextPaint) return;
-      this.#paint(now);
+      if (!early) this.#paint(now);
     });
+  }
+
+  readonly #paintLater = (): void => {
+    this.#later = undefined;
+    this.#schedule();
+  };
+
+  /** Whether something goes on of what is shown. */
+  get #running(): boolean {
+    const { certification } = this.#runner;
+    return [this.sweep, certification].some((each) => each?.state === 'running');
   }
 
   /** In two frames: whoever clicks in between waits for one of them. */
   async #paint(now: number): Promise<void> {
     this.#nextPaint = Infinity;
-    this.painted++;
-    await this.updateComplete;
-    const first = performance.now() - now;
-    const then = await new Promise<number>(requestAnimationFrame);
-    this.summed++;
-    await this.updateComplete;
-    const cost = first + performance.now() - then;
-    this.#nextPaint = performance.now() + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
+    let cost = 0;
+    try {
+      this.painted++;
+      await this.updateComplete;
+      cost += performance.now() - now;
+      const then = await new Promise<number>(requestAnimationFrame);
+      this.summed++;
+      await this.updateComplete;
+      cost += performance.now() - then;
+    } finally {
+      this.#nextPaint = performance.now() + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
+    }
   }
 
   protected override render(): unknown {
@@ -459,10 +479,10 @@ export class GrokLab extends LitElement {
   #continue(): void {
     const { sweep, origin } = this;
     if (!sweep) return;
-    const { keeper, runs } = this.#runner.shelf;
+    const { keeper, shelf } = this.#runner;
     // What could not be kept is in the table alone.
     const whole = keeper?.problem === '' ? keeper.info.id : undefined;
-    const run = runs.find(({ id }) => id === whole);
+    const run = shelf.runs.find(({ id }) => id === whole);
     this.#start({ spec: sweep.plan.spec, from: run ?? { table: sweep.table, origin } });
   }
 
@@ -560,7 +580,7 @@ export class GrokLab extends LitElement {
         .view=${view}
         .revision=${this.summed}
         .row=${this.#row(view)}
-        .running=${this.sweep?.state === 'running'}
+        .running=${this.#running}
       ></grok-divergence>
     `;
   }

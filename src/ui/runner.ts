@@ -3,6 +3,7 @@ import type { Certifier } from '../model/separability/certifier.ts';
 import { type SweepSpec, workloadOf } from '../model/spec.ts';
 import type { Rows } from '../model/trajectory.ts';
 import type { ResultTable } from '../results/table.ts';
+import type { Keeper } from '../store/keeper.ts';
 import type { RunInfo, RunStore } from '../store/runs.ts';
 import type { View } from '../sweep/cells.ts';
 import { Certification } from '../sweep/certification.ts';
@@ -53,8 +54,10 @@ export interface Shown {
  * datasets. It knows nothing of how they are shown.
  */
 export class Runner {
-  /** Called after every change. */
+  /** A sweep or a certification has come on. */
   onchange: () => void = () => {};
+  /** There is another engine, or a certification has begun. */
+  onstate: () => void = () => {};
   /** A sweep has begun, and is to be shown. */
   onshow: (shown: Shown) => void = () => {};
   /** A sweep has ended. */
@@ -64,8 +67,9 @@ export class Runner {
 
   readonly shelf = new Shelf();
   owner: EngineOwner | undefined;
-  /** Of the sweep that is shown: the one that goes on, or the last. */
+  /** Of the sweep that is shown: the one that goes on, or the last; and what keeps that sweep. */
   certification: Certification | undefined;
+  keeper: Keeper | undefined;
   #chooseEngine: ChooseEngine | undefined;
   /** The run that goes on, or the last one; the next begins when it has ended. */
   #run: Promise<void> = Promise.resolve();
@@ -87,7 +91,7 @@ export class Runner {
     const before = this.owner;
     this.#chooseEngine = chooseEngine;
     this.owner = new EngineOwner(chooseEngine);
-    this.owner.onchange = () => this.onchange();
+    this.owner.onchange = () => this.onstate();
     this.shelf.onchange = () => this.onchange();
     this.#run = this.#run.then(async () => {
       before?.dispose();
@@ -138,17 +142,25 @@ export class Runner {
     if (asked !== this.#asked) return;
     const sweep = new Sweep(plan, engine, start);
     this.#running = sweep;
+    const { keeper } = this.shelf;
     const show = (): void => {
       this.#unseen = false;
+      this.certification?.stop();
       this.certification = undefined;
+      this.keeper = keeper;
       this.onshow({ sweep, origin, request });
     };
     sweep.onchange = () => {
-      const telling = sweep.state === 'failed' || sweep.table.done >= COARSE * plan.size;
-      if (this.#unseen && asked === this.#asked && telling) show();
+      if (this.#unseen) {
+        const telling = sweep.state === 'failed' || sweep.table.done >= COARSE * plan.size;
+        if (asked !== this.#asked || !telling) return;
+        show();
+      }
       this.onchange();
     };
-    sweep.onresults = (trajectories) => this.shelf.keeper?.add(trajectories);
+    sweep.onresults = (trajectories) => {
+      if (this.shelf.keeper === keeper) keeper?.add(trajectories);
+    };
     if (!this.#unseen) show();
     await sweep.run();
     this.onend();
@@ -221,9 +233,13 @@ export class Runner {
     if (this.certification?.state === 'running') return;
     const certification = new Certification(plan, table, certifier, request);
     certification.onchange = () => this.onchange();
-    certification.onresults = (certified) => this.shelf.keeper?.add([], certified);
+    // Another run may be kept by then, or this one no more.
+    const { keeper } = this;
+    certification.onresults = (certified) => {
+      if (this.shelf.keeper === keeper) keeper?.add([], certified);
+    };
     this.certification = certification;
     certification.run();
-    this.onchange();
+    this.onstate();
   }
 }

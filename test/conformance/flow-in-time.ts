@@ -2,7 +2,14 @@
 import { trainFlowInTime } from '../../src/cpu/descent/flow-in-time.ts';
 import type { Engine } from '../../src/model/engine.ts';
 import type { Tolerance, Trajectory } from '../../src/model/replica.ts';
-import { Column, entry, type Rows, rowCount } from '../../src/model/trajectory.ts';
+import {
+  Column,
+  entry,
+  interpolate,
+  locateTime,
+  type Rows,
+  rowCount,
+} from '../../src/model/trajectory.ts';
 import { type Crossing, testTime, trainTime } from '../../src/results/times.ts';
 import { type Case, check, checkClose, checkEqual } from './check.ts';
 import { replicaOf, trainAll } from './descent.ts';
@@ -100,31 +107,69 @@ export function flowInTimeCase(tolerance: Tolerance, names?: readonly string[]):
   };
 }
 
-/** Any engine: t = 1e30, where D of weights and bias are 33 decades apart. */
-export const heldWeightsCase: Case<Context> = {
-  name: 'a flow in time whose weights are held at zero is the closed form θ + e^θ = 1 + t',
-  run: async ({ engine }) => {
-    const held = { kind: 'flow', weightDecay: 1000, decayed: 'weights' };
-    const replica = replicaOf({ ...SHAPE, sigma: 0.01 }, held, { horizon: 30 });
-    const [{ rows, failure }] = (await trainAll(engine, [replica])).runs as [Trajectory];
-    checkEqual(failure, null, 'failure');
-    let worst = 0;
-    for (let row = 0; row < rowCount(rows); row++) {
-      const theta = entry(rows, row, Column.clock);
-      // log(1 + t) = log(e^θ + θ), and an error of θ is one of it.
-      const expected = theta + Math.log1p(theta * Math.exp(-theta));
-      const error = Math.abs(entry(rows, row, Column.log1pTime) - expected);
-      worst = Math.max(worst, error / (0.02 + theta));
-    }
-    check(worst <= END_LIMIT, `off by ${worst}`);
-    return `worst ${worst.toExponential(1)} over ${rowCount(rows)} rows`;
+/** What every engine does at t = 1e300, where D of weights and bias may be as many decades apart. */
+export const lastTimesCases: readonly Case<Context>[] = [
+  {
+    name: 'a flow in time whose weights are held at zero is the closed form θ + e^θ = 1 + t',
+    run: async ({ engine }) => {
+      const held = { kind: 'flow', weightDecay: 1000, decayed: 'weights' };
+      const replica = replicaOf({ ...SHAPE, sigma: 0.01 }, held, { horizon: 300 });
+      const [{ rows, failure }] = (await trainAll(engine, [replica])).runs as [Trajectory];
+      checkEqual(failure, null, 'failure');
+      let worst = 0;
+      for (let row = 0; row < rowCount(rows); row++) {
+        const theta = entry(rows, row, Column.clock);
+        // log(1 + t) = log(e^θ + θ), and an error of θ is one of it.
+        const expected = theta + Math.log1p(theta * Math.exp(-theta));
+        const error = Math.abs(entry(rows, row, Column.log1pTime) - expected);
+        worst = Math.max(worst, error / (0.02 + theta));
+      }
+      checkClose(last(rows, Column.log1pTime), 300 * Math.LN10, 1e-3, 'the end');
+      check(worst <= END_LIMIT, `off by ${worst}`);
+      return `worst ${worst.toExponential(1)} over ${rowCount(rows)} rows`;
+    },
   },
-};
+  {
+    name: 'a flow in time goes on to t = 1e300, as fast as log t or to a rest',
+    run: async ({ engine }) => {
+      const bias = { kind: 'flow', weightDecay: 1e-3, decayed: 'bias' };
+      const end = { horizon: 300 };
+      const [moving, resting] = [
+        [
+          replicaOf(SMALL, { kind: 'flow', initialScale: 0.3 }, end),
+          replicaOf(SMALL, { kind: 'flow' }, { ...end, data: { spectrum: 1 } }),
+          replicaOf(SMALL, { kind: 'flow', weightDecay: 1e-3, decayed: 'weights' }, end),
+        ],
+        // Inseparable, so that residuals stay and with them the rates of weights without decay.
+        [replicaOf({ ...SMALL, d: 8 }, bias, end), replicaOf({ ...SMALL, N: 2, d: 1 }, bias, end)],
+      ];
+      const { runs } = await trainAll(engine, [...moving, ...resting]);
+      runs.forEach(({ rows, failure }, k) => {
+        checkEqual(failure, null, `failure of run ${k}`);
+        checkClose(last(rows, Column.log1pTime), 300 * Math.LN10, 1e-3, `the end of run ${k}`);
+        const theta = last(rows, Column.clock);
+        // dθ/dt = mean r, which is about e^−θ times what does not grow with t.
+        if (k < moving.length) checkClose(theta / (300 * Math.LN10), 1, 0.02, `θ of run ${k}`);
+        else {
+          const early = locateTime(rows, 20 * Math.LN10);
+          const then = early && interpolate(rows, early.row, early.s).clock;
+          checkClose(
+            theta,
+            then ?? Number.NaN,
+            1e-5 * (0.02 + Math.abs(theta)),
+            `θ of run ${k} at rest`,
+          );
+        }
+      });
+      return `gradients ${runs.map(({ gradients }) => gradients).join(', ')}`;
+    },
+  },
+];
 
 export const flowInTimeCases: readonly Case<Context>[] = [
   flowInTimeCase('default'),
   flowInTimeCase('fine', ['decay of both', 'decay of the bias', 'random weights', 'mean']),
-  heldWeightsCase,
+  ...lastTimesCases,
   {
     name: 'a flow in time ends at its goal as the float64 twin',
     run: async ({ engine }) => {

@@ -6,7 +6,7 @@ import { asJobs } from '../../src/cpu/worker.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
-import { heldWeightsCase } from '../conformance/flow-in-time.ts';
+import { lastTimesCases } from '../conformance/flow-in-time.ts';
 import { inlineWorker } from './inline-worker.ts';
 
 /** docs/numerics.md: what each tolerance promises. */
@@ -15,7 +15,7 @@ const CPU_LIMITS = { default: 0.005, fine: 0.0005 } as const;
 describe('float64 engine', () => {
   const engine = new CpuEngine(inlineWorker, 2);
   afterAll(() => engine.dispose());
-  for (const { name, run } of [...deviceCheckCases, ...engineCases, heldWeightsCase]) {
+  for (const { name, run } of [...deviceCheckCases, ...engineCases, ...lastTimesCases]) {
     it(name, async () => {
       const figure = await run({ engine, limits: CPU_LIMITS });
       if (figure) console.info(`  ${name}: ${figure}`);

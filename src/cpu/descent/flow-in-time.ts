@@ -88,7 +88,8 @@ class FlowInTime {
       h = Math.min(h, TimeControl.maxStep * (1 + this.#t), end - this.#t);
       const { next, error } = this.#tryStep(h);
       const scaled = error / tolerance;
-      if (scaled <= 1) {
+      const moves = this.#t + h > this.#t;
+      if (scaled <= 1 && moves) {
         rejections = 0;
         this.#x = next;
         this.#t = h === end - this.#t ? end : this.#t + h;
@@ -138,11 +139,11 @@ class FlowInTime {
     let norm = 0;
     const last = x.length - 1;
     for (let j = 0; j < last; j++) {
-      weights += ((first[j] as number) + (second[j] as number)) ** 2;
+      weights += (h * ((first[j] as number) + (second[j] as number))) ** 2;
       norm += (next[j] as number) ** 2;
     }
     const weightError =
-      (0.5 * h * sigma * Math.sqrt(weights)) / (Control.uNormFloor + sigma * Math.sqrt(norm));
+      (0.5 * sigma * Math.sqrt(weights)) / (Control.uNormFloor + sigma * Math.sqrt(norm));
     const bias = 0.5 * h * Math.abs((first[last] as number) + (second[last] as number));
     const biasError = bias / (Control.uNormFloor + Math.abs(next[last] as number));
     // The larger of the two, NaN if one is.
@@ -158,8 +159,13 @@ class FlowInTime {
     const length = rhs.length;
     const v = new Float64Array(length);
     const damping = rhs.map((_, j) => 1 + scale * rateOf(weightDecay, j, length));
-    const residual = rhs.slice();
-    const direction = rhs.map((r, j) => r / (damping[j] as number));
+    // Late slopes are 1e-300, whose squares are zero: the system is solved over the size of its right side.
+    const size = rhs.reduce((most, r, j) => {
+      return Math.max(most, Math.abs(r) / Math.sqrt(damping[j] as number));
+    }, 0);
+    if (!(size > 0)) return rhs.slice(); // zeros, or what is no number
+    const residual = rhs.map((r) => r / size);
+    const direction = residual.map((r, j) => r / (damping[j] as number));
     const product = new Float64Array(length);
     let square = dot(residual, direction);
     const enough = TimeControl.residual ** 2 * square;
@@ -176,7 +182,7 @@ class FlowInTime {
         v[j] = (v[j] as number) + alpha * (direction[j] as number);
         const left = (residual[j] as number) - alpha * (product[j] as number);
         residual[j] = left;
-        next += left ** 2 / (damping[j] as number);
+        next += left * (left / (damping[j] as number));
       }
       const beta = next / square;
       square = next;
@@ -185,7 +191,7 @@ class FlowInTime {
           (residual[j] as number) / (damping[j] as number) + beta * (direction[j] as number);
       }
     }
-    return v;
+    return v.map((vj) => size * vj);
   }
 
   /** Records an accepted step; true if the goal is reached. */

@@ -159,5 +159,8 @@ export function momentsOf(
   let sum = 0;
   for (let j = 0; j < last; j++) sum += ((scales[j] as number) * (x[j] as number)) ** 2;
   const mean = (x[last] as number) + sigma * (data?.shift ?? 0) * (x[0] as number);
-  return { clock: -mean, uNorm: sigma * Math.sqrt(sum) };
+  // Decay takes S to where its square is zero.
+  const norm =
+    sum > 1e-280 ? Math.sqrt(sum) : Math.hypot(...scales.map((s, j) => s * (x[j] as number)));
+  return { clock: -mean, uNorm: sigma * norm };
 }
