@@ -123,12 +123,12 @@ describe('memory of the workers', () => {
   it('is planned with, and too little of it is an error', async () => {
     const engine = new CpuEngine(inlineWorker, 3, null, 40_000);
     expect((await engine.plan(replicas)).join(' ')).toMatch(
-      /^3 workers, .* 64 × 32, takes 8\.5 KiB, .*$/,
+      /^3 workers, .* 64 × 32, takes 9 KiB, .*$/,
     );
     const text = (await engine.plan([replica(0, 80)])).join(' ');
     expect(text).toMatch(/There is 39\.1 KiB for datasets: the largest are trained 2 at a time\.$/);
     await expect(engine.plan([replica(0, 1000)])).rejects.toThrow(
-      /A dataset of 1000 × 500 takes 1\.91 MiB and 39\.1 KiB are there: at this λ the largest N is 138\./,
+      /A dataset of 1000 × 500 takes 1\.92 MiB and 39\.1 KiB are there: at this λ the largest N is 136\./,
     );
     const wasm = new CpuEngine(inlineWorker, 1, 'plain', 2 ** 40);
     await expect(wasm.plan([replica(0, 50_000)])).rejects.toThrow(/and 4 GiB are there/);
