@@ -22,7 +22,7 @@ fn probe_gradient(@builtin(local_invocation_index) lid: u32) {
     workgroupBarrier();
     if (lid == 0u) {
       for (var m = 0u; m < MEMBERS; m++) {
-        let stats = stats_of(m, totals[m], reference(m));
+        let stats = stats_of(m, totals[m], reference(m) - reference_offset(m));
         vectors[vector(m, DIRECTION + 1u)] =
           vec4(stats.log_mean_residual, stats.log_train_loss, f32(stats.train_errors), 0.0);
         team[m].run.largest = totals[m].w - reference_offset(m);
