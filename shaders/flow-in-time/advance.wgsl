@@ -110,7 +110,6 @@ fn take_step(lid: u32, m: u32) {
   square = reduce_sum(lid, vec4(square, 0.0, 0.0, 0.0)).x;
   if (lid == 0u) {
     set_clock(m);
-    team[m].run.theta = team[m].clock;
     team[m].run.u_norm = max(LEAST, largest * sqrt(square));
     let y = y_after(m, team[m].run.step);
     team[m].run.y = select(y, team[m].run.log1p_horizon, team[m].run.last == 1u);

@@ -14,7 +14,6 @@ struct Run {
   reevaluates: u32,       // 1: the same point is evaluated again
   // The last accepted step.
   y: f32,                 // log(1 + t)
-  theta: f32,             // θ, minus the mean of z
   u_norm: f32,            // ‖u‖
   slope_scale: f32,       // log of what SLOPE and CURVATURE are multiples of
   was_below: u32,         // 1 once test accuracy has been below the goal

@@ -1,4 +1,5 @@
-// Rows of the record of a flow in time; the columns are those of src/model/trajectory.ts.
+// Rows of the record of a flow in time, at the end of a step, where the clock is θ; the columns are those of
+// src/model/trajectory.ts.
 
 // One invocation.
 fn append_row(m: u32, stats: GradientStats) {
@@ -6,7 +7,7 @@ fn append_row(m: u32, stats: GradientStats) {
   let errors = f32(stats.train_errors);
   let before = select(f32(team[m].train_errors), errors, team[m].run.rows == 0u);
   let columns = array<f32, 12>(
-    team[m].run.theta, team[m].run.y, stats.log_mean_residual, team[m].run.u_norm, 0.0, stats.log_train_loss,
+    team[m].clock, team[m].run.y, stats.log_mean_residual, team[m].run.u_norm, 0.0, stats.log_train_loss,
     f32(team[m].gradients), 0.0, before, before, before, errors,
   );
   for (var k = 0u; k < 12u; k++) { journal.entries[at + k] = bitcast<u32>(columns[k]); }
@@ -19,7 +20,7 @@ fn append_row(m: u32, stats: GradientStats) {
 // the run ends with it.
 fn record(m: u32, stats: GradientStats) -> bool {
   let below = team[m].has_goal == 1u
-    && team[m].run.theta < EXCESS * team[m].goal_quantile * team[m].run.u_norm;
+    && team[m].clock < EXCESS * team[m].goal_quantile * team[m].run.u_norm;
   let reached = team[m].has_goal == 1u && team[m].run.was_below == 1u && !below
     && stats.train_errors <= team[m].goal_errors;
   let turned = below != (team[m].run.below == 1u) || stats.train_errors != team[m].train_errors;

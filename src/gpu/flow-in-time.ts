@@ -30,7 +30,6 @@ export const FlowInTime: MethodHost = {
       scales.map((scale, j) => scale * (weights[j] as number)),
     );
     put('X', weights);
-    vectors[4 * quads * (1 + vectorPlace('flowInTime', 'SCALE')) - 4] = 1;
     const meanShift = sigma * data.shift;
     return {
       vectors,

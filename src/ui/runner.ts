@@ -143,7 +143,9 @@ export class Runner {
     const sweep = new Sweep(plan, engine, start);
     this.#running = sweep;
     const { keeper } = this.shelf;
+    let hidden = this.#unseen;
     const show = (): void => {
+      hidden = false;
       this.#unseen = false;
       this.certification?.stop();
       this.certification = undefined;
@@ -151,7 +153,7 @@ export class Runner {
       this.onshow({ sweep, origin, request });
     };
     sweep.onchange = () => {
-      if (this.#unseen) {
+      if (hidden) {
         const telling = sweep.state === 'failed' || sweep.table.done >= COARSE * plan.size;
         if (asked !== this.#asked || !telling) return;
         show();
@@ -161,7 +163,7 @@ export class Runner {
     sweep.onresults = (trajectories) => {
       if (this.shelf.keeper === keeper) keeper?.add(trajectories);
     };
-    if (!this.#unseen) show();
+    if (!hidden) show();
     await sweep.run();
     this.onend();
     this.shelf.settle();

@@ -18,7 +18,7 @@ import { momentsOf, Objective, statsOf } from './objective.ts';
  * With decay the bias may rise and is no clock, and while solutions go with log t, a rate γ stays: no
  * explicit method goes far. ROS2 (Verwer, Spee, Blom, Hundsdorfer 1999) is L-stable and of order two. It steps
  * in t: in log t its stability would not survive the growth of the rates within a step. Its linear systems
- * I + γh(∇²L + decay) are solved by conjugate gradients.
+ * I + gh(∇²L + decay), g = 1 − 1/√2, are solved by conjugate gradients.
  *
  * @param onGradient called after every gradient or product with the Hessian, which costs as much
  */
