@@ -190,25 +190,24 @@ export class GrokChart extends PlotElement {
     ctx.setLineDash([3 * ratio, 3 * ratio]);
     ctx.lineWidth = ratio;
     ctx.textBaseline = 'bottom';
-    // Labels keep off one another and inside the plot.
+    ctx.textAlign = 'center';
+    // Labels keep off one another and inside the plot: from right to left, each where there is room for it.
     const placed = marks
       .map(({ x, label }) => ({ label, x: chart.valToPos(x, 'x', true) }))
       .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width)
-      .sort((a, b) => a.x - b.x);
-    const half = 24 * ratio;
-    const [one, two] = placed;
-    const close = one && two && two.x - one.x < 2 * half;
-    for (const [k, { x, label }] of placed.entries()) {
+      .sort((a, b) => b.x - a.x);
+    let right = bbox.left + bbox.width;
+    for (const { x, label } of placed) {
       ctx.strokeStyle = palette.muted;
       ctx.beginPath();
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
       ctx.fillStyle = palette.muted;
-      const offset = close ? (k === 0 ? -3 : 3) * ratio : 0;
-      ctx.textAlign = close ? (k === 0 ? 'right' : 'left') : 'center';
-      const right = bbox.left + bbox.width - half;
-      ctx.fillText(label, close ? x + offset : Math.min(x, right), bbox.top - 3 * ratio);
+      const half = ctx.measureText(label).width / 2;
+      const middle = Math.min(x, right - half);
+      ctx.fillText(label, middle, bbox.top - 3 * ratio);
+      right = middle - half - 6 * ratio;
     }
     ctx.restore();
   }
