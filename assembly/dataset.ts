@@ -31,7 +31,7 @@ function storeRows(at: usize, x0: v128, x1: v128, values: usize): void {
 }
 
 /**
- * Writes the matrix as tiles of eight rows and four columns, with zeros where there are none.
+ * Writes the matrix as tiles of four rows and four columns, with zeros where there are none.
  * @param values float32 of each of the 65536 patterns that an entry can have
  */
 export function generate(
@@ -43,10 +43,10 @@ export function generate(
   values: usize,
 ): void {
   const quads = (dimensions + 3) >> 2;
+  let at = data;
   for (let i = 0; i < samples; i += 4) {
     const row = i32x4.add(i32x4.splat(i + key0), i32x4(0, 1, 2, 3));
-    let at = data + (((<usize>(i >> 3) * quads) << 7) + ((<usize>i & 4) << 4));
-    for (let quad = 0; quad < quads; quad++, at += 128) {
+    for (let quad = 0; quad < quads; quad++, at += 64) {
       let x0 = row;
       let x1 = i32x4.splat(quad + key1);
       // The key schedule, turned by one at every injection.
@@ -92,15 +92,15 @@ function clearEdges(data: usize, samples: i32, dimensions: i32): void {
   const columns = dimensions & 3;
   if (columns > 0) {
     for (let i = 0; i < samples; i++) {
-      const tile = data + (((<usize>((i >> 3) + 1) * quads - 1) << 7) + ((<usize>i & 7) << 4));
+      const tile = data + (((<usize>((i >> 2) + 1) * quads - 1) << 6) + ((<usize>i & 3) << 4));
       for (let j = columns; j < 4; j++) store<f32>(tile + (<usize>j << 2), 0);
     }
   }
-  const rows = samples & 7;
+  const rows = samples & 3;
   if (rows > 0) {
-    let tile = data + ((<usize>(samples >> 3) * quads) << 7);
-    for (let quad = 0; quad < quads; quad++, tile += 128) {
-      memory.fill(tile + (<usize>rows << 4), 0, (<usize>(8 - rows)) << 4);
+    let tile = data + ((<usize>(samples >> 2) * quads) << 6);
+    for (let quad = 0; quad < quads; quad++, tile += 64) {
+      memory.fill(tile + (<usize>rows << 4), 0, (<usize>(4 - rows)) << 4);
     }
   }
 }

@@ -2,8 +2,9 @@
  * One pass over a dataset in float32 SIMD: twin of src/cpu/gradient.ts, compiled twice, with relaxed
  * SIMD and without. Pointers come from the host (src/cpu/wasm-gradient.ts), which lays out the memory.
  *
- * The data are tiles of eight rows and four columns: the four columns of row 0, of row 1 and so on,
- * then the next four columns, then the next eight rows. Every loop runs through them in a line.
+ * The data are tiles of four rows and four columns, a line of the cache each: the four columns of row 0, of
+ * row 1 and so on, then the next four columns, then the next four rows. Every loop runs through them in a
+ * line, two tiles a turn: with what it sums up, those fit the registers of the processor and not one more.
  */
 import { constant, exp, log1pOver, madd } from './math';
 
@@ -35,52 +36,56 @@ function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
   );
 }
 
-/** v·g_i of eight rows into `out`; v is loaded once for all of them. */
-function dot8(tiles: usize, v: usize, end: usize, out: usize): void {
+/** v·g_i of four rows into `out`; v is loaded once for all of them. */
+function dot4(tiles: usize, v: usize, end: usize, out: usize): void {
   let a = constant(0);
   let b = constant(0);
   let c = constant(0);
   let d = constant(0);
-  let e = constant(0);
-  let f = constant(0);
-  let g = constant(0);
-  let h = constant(0);
-  for (; v < end; v += 16, tiles += 128) {
+  if ((end - v) & 16) {
     const x = v128.load(v);
-    a = madd(v128.load(tiles), x, a);
-    b = madd(v128.load(tiles, 16), x, b);
-    c = madd(v128.load(tiles, 32), x, c);
-    d = madd(v128.load(tiles, 48), x, d);
-    e = madd(v128.load(tiles, 64), x, e);
-    f = madd(v128.load(tiles, 80), x, f);
-    g = madd(v128.load(tiles, 96), x, g);
-    h = madd(v128.load(tiles, 112), x, h);
+    a = f32x4.mul(v128.load(tiles), x);
+    b = f32x4.mul(v128.load(tiles, 16), x);
+    c = f32x4.mul(v128.load(tiles, 32), x);
+    d = f32x4.mul(v128.load(tiles, 48), x);
+    v += 16;
+    tiles += 64;
+  }
+  for (; v < end; v += 32, tiles += 128) {
+    const x = v128.load(v);
+    const y = v128.load(v, 16);
+    // The two products first: a sum waits for the one before only once a turn.
+    a = f32x4.add(a, madd(v128.load(tiles), x, f32x4.mul(v128.load(tiles, 64), y)));
+    b = f32x4.add(b, madd(v128.load(tiles, 16), x, f32x4.mul(v128.load(tiles, 80), y)));
+    c = f32x4.add(c, madd(v128.load(tiles, 32), x, f32x4.mul(v128.load(tiles, 96), y)));
+    d = f32x4.add(d, madd(v128.load(tiles, 48), x, f32x4.mul(v128.load(tiles, 112), y)));
   }
   v128.store(out, sumsOf(a, b, c, d));
-  v128.store(out, sumsOf(e, f, g, h), 16);
 }
 
-/** slope += Σ w_i g_i over eight rows. */
-function axpy8(tiles: usize, slope: usize, end: usize, weights: usize): void {
+/** x + Σ w_i g_i over the four rows of a tile, in two chains: half the wait for each other's sums. */
+@inline
+function moved(x: v128, tile: usize, a: v128, b: v128, c: v128, d: v128): v128 {
+  return f32x4.add(
+    madd(v128.load(tile, 16), b, madd(v128.load(tile), a, x)),
+    madd(v128.load(tile, 48), d, f32x4.mul(v128.load(tile, 32), c)),
+  );
+}
+
+/** slope += Σ w_i g_i over four rows. */
+function axpy4(tiles: usize, slope: usize, end: usize, weights: usize): void {
   const a = v128.load32_splat(weights);
   const b = v128.load32_splat(weights, 4);
   const c = v128.load32_splat(weights, 8);
   const d = v128.load32_splat(weights, 12);
-  const e = v128.load32_splat(weights, 16);
-  const f = v128.load32_splat(weights, 20);
-  const g = v128.load32_splat(weights, 24);
-  const h = v128.load32_splat(weights, 28);
-  for (; slope < end; slope += 16, tiles += 128) {
-    // Two chains: half the wait for each other's sums.
-    let x = madd(v128.load(tiles), a, v128.load(slope));
-    let y = f32x4.mul(v128.load(tiles, 16), b);
-    x = madd(v128.load(tiles, 32), c, x);
-    y = madd(v128.load(tiles, 48), d, y);
-    x = madd(v128.load(tiles, 64), e, x);
-    y = madd(v128.load(tiles, 80), f, y);
-    x = madd(v128.load(tiles, 96), g, x);
-    y = madd(v128.load(tiles, 112), h, y);
-    v128.store(slope, f32x4.add(x, y));
+  if ((end - slope) & 16) {
+    v128.store(slope, moved(v128.load(slope), tiles, a, b, c, d));
+    slope += 16;
+    tiles += 64;
+  }
+  for (; slope < end; slope += 32, tiles += 128) {
+    v128.store(slope, moved(v128.load(slope), tiles, a, b, c, d));
+    v128.store(slope, moved(v128.load(slope, 16), tiles + 64, a, b, c, d), 16);
   }
 }
 
@@ -284,7 +289,7 @@ export function evaluate(
   const bytes = (<usize>quads) << 4;
   subtract(u, anchor, step, bytes);
   let block = BLOCK;
-  while (block > 8 && <usize>block * bytes > NEAR) block >>= 1;
+  while (block > 4 && <usize>block * bytes > NEAR) block >>= 1;
   memory.fill(total, 0, bytes);
   const theta = f64x2.splat(clock);
   const shifts = f64x2.splat(shift);
@@ -299,10 +304,10 @@ export function evaluate(
   let largest = constant(LOWEST);
   let errors = 0;
   for (let i = 0; i < samples; i += block) {
-    const tiles = <usize>(min(block, samples - i) + 7) >> 3;
-    const end = tiles << 5;
-    for (let tile: usize = 0; tile < tiles; tile++) {
-      dot8(data + tile * (bytes << 3), step, step + bytes, z + (tile << 5));
+    const quads = <usize>(min(block, samples - i) + 3) >> 2;
+    const end = quads << 4;
+    for (let quad: usize = 0; quad < quads; quad++) {
+      dot4(data + quad * (bytes << 2), step, step + bytes, z + (quad << 4));
     }
     // Loops of few operations each: a processor works at several turns of them at once, where one long
     // loop would wait for its own results.
@@ -343,8 +348,8 @@ export function evaluate(
       // pmax(largest, x) stays where x is NaN.
       largest = f32x4.pmax(largest, v128.bitselect(logWeight, constant(LOWEST), there));
     }
-    for (let tile: usize = 0; tile < tiles; tile++, data += bytes << 3) {
-      axpy8(data, total, total + bytes, weights + (tile << 5));
+    for (let at: usize = 0; at < end; at += 16, data += bytes << 2) {
+      axpy4(data, total, total + bytes, weights + at);
     }
     z += end;
     anchorSums += 2 * end;

@@ -8,7 +8,7 @@ import { FREE, type Kernel, kernelOf, PAGE, type Simd, useDistribution, VALUES }
 const LINE = 64;
 
 /** Rows and columns of a tile of the data, in which `assembly/gradient.ts` reads them. */
-const ROWS = 8;
+const ROWS = 4;
 const COLUMNS = 4;
 /** Most rows that it takes at a time. */
 const BLOCK = 64;
@@ -274,7 +274,7 @@ function reserve(memory: WebAssembly.Memory, bytes: number): void {
   }
 }
 
-/** Writes given data as tiles of eight rows and four columns, with zeros where there are none. */
+/** Writes given data as tiles of four rows and four columns, with zeros where there are none. */
 function tile(tiles: Float32Array, id: DatasetId): void {
   const { samples, dimensions } = id;
   const data = datasetValues(id);
