@@ -1,7 +1,8 @@
-import { html, type PropertyValues } from 'lit';
+import { css, html, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import uPlot from 'uplot';
 import { powerOfTen } from './format.ts';
+import { afterFrame } from './frames.ts';
 import { PlotElement } from './plot-element.ts';
 import { decades } from './scale.ts';
 import { CANVAS_FONT, colours, type Palette } from './theme.ts';
@@ -39,14 +40,78 @@ export interface ChartContent {
 const HEIGHT = 170;
 const LABEL_WIDTH = 44;
 
+/** What of the content an axis or a scale is made for. */
+function kindOf({ xTitle, xLogarithmic, logarithmic, range }: ChartContent): string {
+  return [xTitle, xLogarithmic, logarithmic, range !== undefined].join();
+}
+
+function styleOf(line: Line | undefined): string {
+  return line ? `${line.colour} ${line.dashed === true}` : '';
+}
+
+function seriesOf({ colour, dashed }: Line, palette: Palette): uPlot.Series {
+  return {
+    stroke: palette[colour],
+    width: dashed ? 1.25 : 1.75,
+    ...(dashed ? { dash: [5, 4] } : {}),
+    points: { show: false },
+  };
+}
+
 /** Lines over a common x, each labelled at its end. */
 export class GrokChart extends PlotElement {
+  static override styles = [
+    super.styles,
+    css`
+      .plot {
+        min-height: ${HEIGHT}px;
+      }
+    `,
+  ];
+
   @property({ attribute: false }) content: ChartContent | undefined;
   /** What the picture says, for those who do not see it. */
   @property() label = '';
 
+  /** What the plot was built for; another kind of content needs another plot. */
+  #kind = '';
+  /** The lines that its series are. */
+  #drawn: readonly Line[] = [];
+
+  /** Whether it waits to be drawn. */
+  #waits = false;
+
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('content')) this.rebuild();
+    if (changed.has('content')) this.#drawLater();
+  }
+
+  protected override resized(): void {
+    this.#drawLater();
+  }
+
+  #drawLater(): void {
+    if (this.#waits) return;
+    this.#waits = true;
+    afterFrame(() => {
+      this.#waits = false;
+      const { plot, content } = this;
+      const fits = plot?.width === this.clientWidth && content && kindOf(content) === this.#kind;
+      if (plot && fits) this.#setContent(plot, content);
+      else if (this.isConnected) this.rebuild();
+    });
+  }
+
+  /** Shows other content of the same kind: a canvas and its axes cost more than the lines on it. */
+  #setContent(plot: uPlot, { x, lines }: ChartContent): void {
+    const palette = colours(this);
+    const kept = lines.findIndex((line, k) => styleOf(line) !== styleOf(this.#drawn[k]));
+    const from = kept < 0 ? lines.length : kept;
+    for (let k = this.#drawn.length; k > from; k--) plot.delSeries(k);
+    for (let k = from; k < lines.length; k++) {
+      plot.addSeries(seriesOf(lines[k] as Line, palette), k + 1);
+    }
+    this.#drawn = lines;
+    plot.setData([x, ...lines.map(({ values }) => values)] as uPlot.AlignedData);
   }
 
   protected override render(): unknown {
@@ -60,6 +125,9 @@ export class GrokChart extends PlotElement {
   ): uPlot | undefined {
     const { content } = this;
     if (!content) return undefined;
+    this.#kind = kindOf(content);
+    this.#drawn = content.lines;
+    const shown = (): ChartContent => this.content as ChartContent;
     const axis: uPlot.Axis = {
       font: CANVAS_FONT,
       labelFont: CANVAS_FONT,
@@ -68,9 +136,12 @@ export class GrokChart extends PlotElement {
       gap: 4,
     };
     const { xLogarithmic } = content;
-    const [from, to] = [content.x[0] as number, content.x.at(-1) as number];
-    // Nothing happens before t = 0.001.
-    const left = xLogarithmic ? Math.max(-3, Math.floor(from)) : from;
+    const xRange = (): [number, number] => {
+      const { x } = shown();
+      const from = x[0] as number;
+      // Nothing happens before t = 0.001.
+      return [xLogarithmic ? Math.max(-3, Math.floor(from)) : from, x.at(-1) as number];
+    };
     return new uPlot(
       {
         width,
@@ -79,20 +150,12 @@ export class GrokChart extends PlotElement {
         legend: { show: false },
         cursor: { show: false },
         scales: {
-          x: { time: false, range: () => [left, to] },
+          x: { time: false, range: xRange },
           y: content.range
-            ? { range: () => [...(content.range as [number, number])] as [number, number] }
+            ? { range: () => [...(shown().range as [number, number])] as [number, number] }
             : {},
         },
-        series: [
-          {},
-          ...content.lines.map(({ colour, dashed }) => ({
-            stroke: palette[colour],
-            width: dashed ? 1.25 : 1.75,
-            ...(dashed ? { dash: [5, 4] } : {}),
-            points: { show: false },
-          })),
-        ],
+        series: [{}, ...content.lines.map((line) => seriesOf(line, palette))],
         axes: [
           {
             ...axis,
@@ -102,7 +165,7 @@ export class GrokChart extends PlotElement {
             ticks: { stroke: palette.line, size: 4 },
             ...(xLogarithmic
               ? {
-                  splits: () => decades(left, to, 5),
+                  splits: () => decades(...xRange(), 5),
                   values: (_u: uPlot, splits: number[]) => splits.map(powerOfTen),
                 }
               : {}),
@@ -121,7 +184,7 @@ export class GrokChart extends PlotElement {
               : {}),
           },
         ],
-        hooks: { draw: [(chart) => this.#draw(chart, content)] },
+        hooks: { draw: [(chart) => this.#draw(chart, shown())] },
       },
       [content.x, ...content.lines.map(({ values }) => values)] as uPlot.AlignedData,
       target,

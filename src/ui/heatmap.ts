@@ -21,6 +21,7 @@ import {
   wholeWindow,
   zoomed,
 } from './map-window.ts';
+import { marksStyle, showMarks } from './marks.ts';
 import { divergenceLine } from './overlay.ts';
 import { type Box, MapImage } from './paint.ts';
 import { pictureOf } from './picture.ts';
@@ -28,6 +29,10 @@ import { PlotElement } from './plot-element.ts';
 import { differenceText, QUANTITY_WORDS, readingText } from './quantity.ts';
 import type { TableContent } from './table.ts';
 import { colours, type Palette } from './theme.ts';
+
+/** What needs another picture, and what needs the picture drawn anew. */
+const COLOURED = ['view', 'colourMap', 'colourRange'] as const;
+const PAINTED = [...COLOURED, 'revision'] as const;
 
 /** How much closer a button or a key zooms. */
 const ZOOM_STEP = 1.6;
@@ -44,6 +49,7 @@ export class GrokHeatmap extends PlotElement {
   static override styles = [
     super.styles,
     quietButtonStyle,
+    marksStyle,
     css`
       .map {
         position: relative;
@@ -94,7 +100,7 @@ export class GrokHeatmap extends PlotElement {
         padding: 6px 10px;
         font-size: 0.8125rem;
         box-shadow: 0 2px 10px rgb(0 0 0 / 15%);
-        white-space: nowrap;
+        width: max-content;
       }
       .tip strong {
         display: block;
@@ -136,10 +142,8 @@ export class GrokHeatmap extends PlotElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('view') && changed.get('view')?.plan !== this.view?.plan)
       this.cursor = undefined;
-    const painted = ['view', 'colourMap', 'colourRange'].some((name) =>
-      changed.has(name as keyof GrokHeatmap),
-    );
-    if (painted) this.#paint(this.plot ? colours(this) : undefined);
+    if (COLOURED.some((name) => changed.has(name)))
+      this.#paint(this.plot ? colours(this) : undefined);
     else if (changed.has('revision')) this.#image?.update();
   }
 
@@ -158,7 +162,8 @@ export class GrokHeatmap extends PlotElement {
         plot.setScale('x', { min: x[0], max: x[1] });
         plot.setScale('y', { min: y[0], max: y[1] });
       });
-    } else plot?.redraw(false);
+    } else if (PAINTED.some((name) => changed.has(name))) plot?.redraw(false);
+    if (this.plot) this.#showMarks(this.plot);
   }
 
   #shown(): MapWindow {
@@ -253,12 +258,15 @@ export class GrokHeatmap extends PlotElement {
   #renderTip(view: MapView, cursor: CellPosition): unknown {
     const chart = this.plot;
     if (!chart) return nothing;
-    const left = chart.over.offsetLeft + chart.valToPos(cursor.ix, 'x');
-    const top = chart.over.offsetTop + chart.valToPos(cursor.iy, 'y');
+    // As the plot has it, since asking the browser would have it lay out the page.
+    const { bbox } = chart;
+    const left = bbox.left / devicePixelRatio + chart.valToPos(cursor.ix, 'x');
+    const top = bbox.top / devicePixelRatio + chart.valToPos(cursor.iy, 'y');
     const [first, ...rest] = this.#lines(view, cursor);
     const rightHalf = left > chart.width / 2;
-    const x = rightHalf ? `right:${chart.width - left + 14}px` : `left:${left + 14}px`;
-    return html`<div class="tip" style="${x};top:${Math.max(0, top - 70)}px">
+    const [side, at] = rightHalf ? ['right', chart.width - left + 14] : ['left', left + 14];
+    const place = `${side}:${at}px;max-width:${chart.width - at}px;top:${Math.max(0, top - 70)}px`;
+    return html`<div class="tip" style=${place}>
       <strong>${first}</strong>${rest.map((line) => html`<div>${line}</div>`)}
     </div>`;
   }
@@ -389,6 +397,7 @@ export class GrokHeatmap extends PlotElement {
       target,
     );
     listen(plot, () => this.#gestureHost());
+    this.#showMarks(plot);
     return plot;
   }
 
@@ -439,7 +448,6 @@ export class GrokHeatmap extends PlotElement {
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
     ctx.clip();
     this.#drawFailed(chart, image, palette);
-    this.#drawMarks(chart, palette);
     ctx.restore();
     if (spec.x.over === 'lambda') {
       const edge = criticalLambdaOf(spec.data, view.plan.cell(0, 0).dimensions);
@@ -471,33 +479,23 @@ export class GrokHeatmap extends PlotElement {
     }
   }
 
-  /** What is pointed at and what is selected. */
-  #drawMarks(chart: uPlot, palette: Palette): void {
-    const { ys } = (this.view as MapView).plan;
-    const column = this.cursor ? undefined : this.pointed;
-    const marks: [CellRange | undefined, string][] = [
-      [this.brush, palette.ink],
-      [this.selected && { from: this.selected, to: this.selected }, palette.ink],
-      [this.cursor && { from: this.cursor, to: this.cursor }, palette.accent],
-      [
-        column === undefined
-          ? undefined
-          : { from: { ix: column, iy: 0 }, to: { ix: column, iy: ys.length - 1 } },
-        palette.accent,
+  /** What is pointed at and what is selected, over the picture. */
+  #showMarks(plot: uPlot): void {
+    const { view, cursor, pointed } = this;
+    if (!view) return;
+    const last = view.plan.ys.length - 1;
+    const cell = (each: CellPosition): CellRange => ({ from: each, to: each });
+    const column = (ix: number): CellRange => ({ from: { ix, iy: 0 }, to: { ix, iy: last } });
+    showMarks(plot, this.#shown(), {
+      selected: [
+        ...(this.brush ? [this.brush] : []),
+        ...(this.selected ? [cell(this.selected)] : []),
       ],
-      ...this.marked.map((cell): [CellRange, string] => [{ from: cell, to: cell }, palette.accent]),
-    ];
-    const ratio = devicePixelRatio;
-    for (const [range, colour] of marks) {
-      if (!range) continue;
-      const { left, top, width, height } = boxOf(chart, range.from, range.to);
-      chart.ctx.strokeStyle = palette.ground;
-      chart.ctx.lineWidth = 4 * ratio;
-      chart.ctx.strokeRect(left, top, width, height);
-      chart.ctx.strokeStyle = colour;
-      chart.ctx.lineWidth = 2 * ratio;
-      chart.ctx.strokeRect(left, top, width, height);
-    }
+      pointed: [
+        ...(cursor ? [cell(cursor)] : pointed === undefined ? [] : [column(pointed)]),
+        ...this.marked.map(cell),
+      ],
+    });
   }
 }
 

@@ -17,6 +17,7 @@ import type { CertifyRequest } from './certificates.ts';
 import type { OtherRun } from './compared.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { duration, PARAMETER_LABELS } from './format.ts';
+import { FrameWork } from './frames.ts';
 import { renderGlossary } from './glossary-list.ts';
 import { headerStyle, renderHeader } from './header.ts';
 import { labStyle } from './lab-style.ts';
@@ -99,8 +100,7 @@ export class GrokLab extends LitElement {
   /** Another kept run over the same grid, to compare with. */
   @state() private other: OtherRun | undefined;
   readonly #isSeen = (): boolean => this.#runner.seen;
-  #frame = 0;
-  #later: ReturnType<typeof setTimeout> | undefined;
+  readonly #frames = new FrameWork(() => this.#note());
   #nextNote = 0;
   #nextPaint = 0;
   /** The cells that the pointer tells of, on the map or in the histogram, and the columns of the latter. */
@@ -131,10 +131,7 @@ export class GrokLab extends LitElement {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#restore);
     this.#room.removeEventListener('change', this.#fold);
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
-    clearTimeout(this.#later);
-    this.#later = undefined;
+    this.#frames.cancel();
     // An element that is moved within the document is back by then, and its sweep goes on.
     queueMicrotask(() => {
       if (!this.isConnected) this.#runner.close();
@@ -248,24 +245,17 @@ export class GrokLab extends LitElement {
   }
 
   #schedule(): void {
-    if (this.#frame) return;
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0;
-      const now = performance.now();
-      const early = this.#running && now < Math.max(this.#nextNote, this.#nextPaint);
-      // What comes too early is painted later, whether anything follows or not.
-      if (early) this.#later ??= setTimeout(this.#paintLater, NOTE_INTERVAL);
-      if (this.#running && now < this.#nextNote) return;
-      this.noted++;
-      this.#nextNote = now + NOTE_INTERVAL;
-      if (!early) this.#paint(now);
-    });
+    this.#frames.ask(this.#running ? this.#nextNote : 0);
   }
 
-  readonly #paintLater = (): void => {
-    this.#later = undefined;
-    this.#schedule();
-  };
+  #note(): void {
+    const now = performance.now();
+    this.noted++;
+    this.#nextNote = now + NOTE_INTERVAL;
+    if (!this.#running || now >= this.#nextPaint) this.#paint(now);
+    // What comes too early is painted later, whether anything follows or not.
+    else this.#schedule();
+  }
 
   /** Whether something goes on of what is shown. */
   get #running(): boolean {

@@ -1,4 +1,4 @@
-/** Painting the map: one small image, scaled up without smoothing, and a mask for the hatch. */
+/** Painting the map: one small image, scaled up without smoothing, and stripes of hatch over it. */
 import type { CellState, MapView } from '../sweep/cells.ts';
 import { cellState, colourRange } from '../sweep/cells.ts';
 import { type ColourMap, colourAt, type Rgb } from './colour.ts';
@@ -35,10 +35,7 @@ export class MapImage {
   #certified = 0;
   // Canvases are made once: making them costs more than painting them.
   readonly #image: Layer;
-  readonly #mask: Layer;
-  readonly #hatch = layer(1, 1);
-  /** Where the hatch was last drawn, and of which painting; empty if it has to be drawn anew. */
-  #hatched = '';
+  #stripes: readonly Stripe[] = [];
 
   constructor(
     readonly view: MapView,
@@ -52,7 +49,6 @@ export class MapImage {
     this.states = new Array(this.#columns * this.#rows).fill(PENDING);
     this.#seen = new Uint16Array(this.states.length);
     this.#image = layer(this.#columns, this.#rows);
-    this.#mask = layer(this.#columns, this.#rows);
     this.update();
   }
 
@@ -79,7 +75,6 @@ export class MapImage {
       ? [...this.fixedRange]
       : colourRange(this.states, this.view.quantity, this.view.against !== undefined);
     this.#fill();
-    this.#hatched = '';
   }
 
   state(ix: number, iy: number): CellState {
@@ -94,14 +89,13 @@ export class MapImage {
 
   /** Paints the part of the map that lies in `plot`; `whole` is where all of it would be. */
   draw(ctx: CanvasRenderingContext2D, plot: Box, whole: Box): void {
-    this.#drawHatch(plot, whole);
     ctx.save();
     ctx.beginPath();
     ctx.rect(plot.left, plot.top, plot.width, plot.height);
     ctx.clip();
     ctx.imageSmoothingEnabled = false;
     ctx.drawImage(this.#image.canvas, whole.left, whole.top, whole.width, whole.height);
-    ctx.drawImage(this.#hatch.canvas, plot.left, plot.top);
+    this.#drawHatch(ctx, whole);
     ctx.restore();
   }
 
@@ -109,7 +103,7 @@ export class MapImage {
     // What a cell shows: its own state, or while it waits that of the nearest coarser cell.
     const lent: CellState[] = [PENDING];
     const image = new ImageData(this.#columns, this.#rows);
-    const mask = new ImageData(this.#columns, this.#rows);
+    const stripes: Stripe[] = [];
     const neutral = rgb(this.palette.neutral);
     const start = rgb(this.palette.start);
     const never = rgb(this.palette.never);
@@ -136,12 +130,14 @@ export class MapImage {
         if (shown.state === 'never') paint(at, never, alpha);
         if (shown.state === 'notBy') {
           paint(at, neutral, alpha);
-          mask.data[at + 3] = alpha;
+          const last = stripes.at(-1);
+          if (last?.iy === iy && last.to === ix && last.alpha === alpha) last.to++;
+          else stripes.push({ iy, from: ix, to: ix + 1, alpha });
         }
       }
     }
     this.#image.ctx.putImageData(image, 0, 0);
-    this.#mask.ctx.putImageData(mask, 0, 0);
+    this.#stripes = stripes;
   }
 
   /** Place of the same corner in the next coarser grid that does not have this cell itself. */
@@ -151,21 +147,25 @@ export class MapImage {
     return (iy & ~inside) * this.#columns + (ix & ~inside);
   }
 
-  /** The mask at the size of the plot, its cells filled with diagonal lines. */
-  #drawHatch(plot: Box, whole: Box): void {
-    const of = JSON.stringify([plot, whole]);
-    if (of === this.#hatched) return;
-    this.#hatched = of;
-    const { canvas, ctx } = this.#hatch;
-    canvas.width = Math.max(1, Math.round(plot.width)); // clears it as well
-    canvas.height = Math.max(1, Math.round(plot.height));
-    ctx.imageSmoothingEnabled = false;
-    const { left, top, width, height } = whole;
-    ctx.drawImage(this.#mask.canvas, left - plot.left, top - plot.top, width, height);
-    ctx.globalCompositeOperation = 'source-in';
+  /** Fills the stripes, of whole pixels as those of the image are. */
+  #drawHatch(ctx: CanvasRenderingContext2D, { left, top, width, height }: Box): void {
+    const x = (column: number): number => Math.round(left + (width * column) / this.#columns);
+    const y = (row: number): number => Math.round(top + (height * row) / this.#rows);
     ctx.fillStyle = ctx.createPattern(hatchTile(this.palette.hatch), 'repeat') ?? 'gray';
-    ctx.fillRect(0, 0, canvas.width, canvas.height);
+    for (const { iy, from, to, alpha } of this.#stripes) {
+      const row = this.#rows - 1 - iy;
+      ctx.globalAlpha = alpha / 255;
+      ctx.fillRect(x(from), y(row), x(to) - x(from), y(row + 1) - y(row));
+    }
   }
+}
+
+/** Hatched cells side by side in a row, up to the column before `to`. */
+interface Stripe {
+  readonly iy: number;
+  readonly from: number;
+  to: number;
+  readonly alpha: number;
 }
 
 /** A canvas off the page. */

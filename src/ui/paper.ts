@@ -9,9 +9,13 @@ import { claimStateStyle, renderState, wordOf } from './claim-state.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { EngineOwner } from './engine-owner.ts';
 import { count } from './format.ts';
+import { FrameWork } from './frames.ts';
 import { engineText, headerStyle, renderHeader } from './header.ts';
 import { paperStyle } from './paper-style.ts';
 import { theme } from './theme.ts';
+
+/** Milliseconds between two renderings of what goes on. */
+const NOTE_INTERVAL = 100;
 
 const PAPER = 'https://arxiv.org/abs/2410.04489';
 
@@ -41,7 +45,11 @@ export class GrokPaper extends LitElement {
       ...(onGpu && this.#trainer ? { trainer: this.#trainer } : {}),
     };
   });
-  #frame = 0;
+  #nextNote = 0;
+  readonly #frames = new FrameWork((now) => {
+    this.#nextNote = now + NOTE_INTERVAL;
+    this.requestUpdate();
+  });
 
   constructor() {
     super();
@@ -56,8 +64,7 @@ export class GrokPaper extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#reveal);
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#frames.cancel();
     // An element that is moved within the document is back by then, and its runs go on.
     queueMicrotask(() => {
       if (this.isConnected) return;
@@ -131,10 +138,7 @@ export class GrokPaper extends LitElement {
   }
 
   #schedule(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.requestUpdate();
-    });
+    this.#frames.ask(this.#nextNote);
   }
 
   protected override render(): unknown {

@@ -31,7 +31,7 @@ export abstract class PlotElement extends LitElement {
     super.connectedCallback();
     this.#stopScheme = onSchemeChange(() => this.rebuild());
     this.#observer = new ResizeObserver(() => {
-      if (this.clientWidth !== this.plot?.width) this.rebuild();
+      if (this.clientWidth !== this.plot?.width) this.resized();
     });
     this.#observer.observe(this);
   }
@@ -41,6 +41,11 @@ export abstract class PlotElement extends LitElement {
     this.#stopScheme();
     this.#observer?.disconnect();
     this.#destroy();
+  }
+
+  /** Another width, the first one included; builds the plot anew. */
+  protected resized(): void {
+    this.rebuild();
   }
 
   protected rebuild(): void {

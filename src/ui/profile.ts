@@ -13,7 +13,8 @@ import {
 import { columnSummaries, type MapView } from '../sweep/cells.ts';
 import { endOf, PARAMETER_LABELS, time } from './format.ts';
 import { MARGINS, mapAxis, markLine, markX } from './layout.ts';
-import type { MapWindow } from './map-window.ts';
+import type { CellRange, MapWindow } from './map-window.ts';
+import { marksStyle, showMarks } from './marks.ts';
 import { lateTimes } from './overlay.ts';
 import { PlotElement } from './plot-element.ts';
 import { QUANTITY_WORDS, readingText, tickText } from './quantity.ts';
@@ -34,6 +35,8 @@ const HEADROOM = 0.12;
  * @fires column-hover - CustomEvent<number | null>: the column under the pointer
  */
 export class GrokProfile extends PlotElement {
+  static override styles = [super.styles, marksStyle];
+
   /** The sweep to show. */
   @property({ attribute: false }) view: MapView | undefined;
   /** Changes whenever the table has. */
@@ -67,7 +70,20 @@ export class GrokProfile extends PlotElement {
     else if (changed.has('window')) {
       const [min, max] = this.#xRange();
       this.plot?.setScale('x', { min, max });
-    } else this.plot?.redraw(false);
+    }
+    if (this.plot) this.#showMarks(this.plot);
+  }
+
+  /** Columns that another picture points at, over the plot. */
+  #showMarks(plot: uPlot): void {
+    const { pointed, marked } = this;
+    const columns = pointed === undefined ? marked : [pointed];
+    const column = (ix: number): CellRange => ({ from: { ix, iy: 0 }, to: { ix, iy: 0 } });
+    showMarks(
+      plot,
+      { x: this.#xRange(), y: [-0.5, 0.5] },
+      { selected: [], pointed: [...new Set(columns)].map(column) },
+    );
   }
 
   #xRange(): [number, number] {
@@ -255,6 +271,7 @@ export class GrokProfile extends PlotElement {
       this.#point(Math.min((this.view as MapView).plan.xs.length - 1, Math.max(0, at)));
     });
     over.addEventListener('pointerleave', () => this.#point(undefined));
+    this.#showMarks(plot);
     return plot;
   }
 
@@ -294,7 +311,6 @@ export class GrokProfile extends PlotElement {
     ctx.save();
     ctx.clip();
     this.#drawMedians(chart, (edge + bbox.top) / 2, palette);
-    this.#drawPointed(chart, palette);
     ctx.restore();
     const { plan } = view;
     if (plan.spec.x.over === 'lambda') {
@@ -318,18 +334,6 @@ export class GrokProfile extends PlotElement {
       );
     }
     ctx.restore();
-  }
-
-  #drawPointed({ ctx, bbox, valToPos }: uPlot, { accent }: Palette): void {
-    ctx.strokeStyle = accent;
-    ctx.lineWidth = devicePixelRatio;
-    ctx.beginPath();
-    for (const column of this.pointed === undefined ? this.marked : [this.pointed]) {
-      const x = valToPos(column, 'x', true);
-      ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
-    }
-    ctx.stroke();
   }
 
   /** Medians that the line cannot show: beyond t_end, from the start, or alone. */

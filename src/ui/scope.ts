@@ -12,6 +12,7 @@ import { cellText, commonText } from './caption.ts';
 import { progressStyle, quietButtonStyle } from './controls-style.ts';
 import type { EngineShare } from './engine-share.ts';
 import { count } from './format.ts';
+import { FrameWork } from './frames.ts';
 import { engineText } from './header.ts';
 import type { GrokHeatmap } from './heatmap.ts';
 import { FIRST_VIEW, type LabView } from './lab-view.ts';
@@ -125,8 +126,8 @@ export class GrokScope extends LitElement {
   #observer: IntersectionObserver | undefined;
   #stopScheme = (): void => {};
   #joined = false;
+  readonly #frames = new FrameWork((now) => this.#tell(now));
   #nextPaint = 0;
-  #frame = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -152,8 +153,7 @@ export class GrokScope extends LitElement {
     this.#observer?.disconnect();
     document.removeEventListener('visibilitychange', this.#attend);
     this.#stopScheme();
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    this.#frames.cancel();
     this.#visible = false;
     // An element that is moved within the document is back by then, and its run goes on.
     queueMicrotask(() => {
@@ -373,15 +373,14 @@ export class GrokScope extends LitElement {
   }
 
   #schedule(): void {
-    if (this.#frame) return;
-    this.#frame = requestAnimationFrame((now) => {
-      this.#frame = 0;
-      if (now < this.#nextPaint) return;
-      this.#nextPaint = now + PAINT_INTERVAL;
-      this.revision++;
-      const { done, size } = this.#table ?? { done: 0, size: 0 };
-      this.#fire('grok-progress', { done, total: size });
-    });
+    this.#frames.ask(this.#nextPaint);
+  }
+
+  #tell(now: number): void {
+    this.#nextPaint = now + PAINT_INTERVAL;
+    this.revision++;
+    const { done, size } = this.#table ?? { done: 0, size: 0 };
+    this.#fire('grok-progress', { done, total: size });
   }
 
   #fire(name: keyof GrokScopeEventMap, detail: unknown): void {
