@@ -6,7 +6,7 @@
  * row 1 and so on, then the next four columns, then the next four rows. Every loop runs through them in a
  * line, two tiles a turn: with what it sums up, those fit the registers of the processor and not one more.
  */
-import { constant, exp, log1pOver, madd } from './math';
+import { artanhOver, constant, exp, madd } from './math';
 
 export { generate } from './dataset';
 
@@ -257,8 +257,8 @@ function rowsFrom(i: i32, at: usize, samples: i32): v128 {
 
 /**
  * At the point (u, θ): −σ² Σ w g / Σ w into `slope`, s_i = u·g_i into `sums`, z_i = s_i − θ into `z`, and
- * into `stats` Σ w, Σ w·loss/r, the number of z_i ≥ 0 and the largest log weight. Weights are
- * e^{log r_i + θ − shift}, with the conformal dynamics e^{log r_i − shift}.
+ * into `stats` Σ w, Σ w·loss/r, the number of z_i ≥ 0 and the largest s_i − shift. Weights are r_i e^{θ − shift},
+ * with the conformal dynamics e^{s_i − shift}: those of r = x/(1 + x), x = e^{z}, as e^{s − shift}/(1 + x).
  *
  * u is an anchor, whose s_i are known in float64, and a `step` from there: products are in float32, but
  * what they round is the step and not u. Differences of s_i, θ and the shift, which may all be in the
@@ -266,6 +266,9 @@ function rowsFrom(i: i32, at: usize, samples: i32): v128 {
  *
  * @param quads columns divided by four
  * @param u and anchor, slope: float64; step and total, which hold u − anchor and Σ w g meanwhile: float32
+ * @param weights room for those of a block
+ * @param ratio e^{shift − θ}, by which x is e^{s − shift} times it, and `overRatio` one over it; 0 for the
+ * conformal dynamics
  */
 export function evaluate(
   data: usize,
@@ -279,12 +282,13 @@ export function evaluate(
   anchorSums: usize,
   sums: usize,
   z: usize,
-  scratch: usize,
+  weights: usize,
   stats: usize,
   clock: f64,
   shift: f64,
+  ratio: f32,
+  overRatio: f32,
   sigma: f64,
-  conformal: bool,
 ): void {
   const bytes = (<usize>quads) << 4;
   subtract(u, anchor, step, bytes);
@@ -293,24 +297,28 @@ export function evaluate(
   memory.fill(total, 0, bytes);
   const theta = f64x2.splat(clock);
   const shifts = f64x2.splat(shift);
-  const shiftedTheta = constant(<f32>(clock - shift));
-  const one = constant(1.0);
-  // Of the rows of a block: log weights, then weights; e^{−|z|}; loss over residual.
-  const weights = scratch;
-  const exponentials = scratch + BLOCK * 4;
-  const losses = scratch + BLOCK * 8;
+  const c = constant(ratio);
+  const overC = constant(overRatio);
+  const one = constant(1);
+  const two = constant(2);
+  const zero = constant(0);
+  const four = i32x4.splat(4);
+  const missing = i32x4.splat(samples);
+  let row = i32x4(0, 1, 2, 3);
   let weightSum = f64x2.splat(0);
   let lossSum = f64x2.splat(0);
   let largest = constant(LOWEST);
-  let errors = 0;
+  let errors = i32x4.splat(0);
   for (let i = 0; i < samples; i += block) {
     const quads = <usize>(min(block, samples - i) + 3) >> 2;
     const end = quads << 4;
     for (let quad: usize = 0; quad < quads; quad++) {
       dot4(data + quad * (bytes << 2), step, step + bytes, z + (quad << 4));
     }
-    // Loops of few operations each: a processor works at several turns of them at once, where one long
-    // loop would wait for its own results.
+    // Loops of few operations: a processor works at several turns of them at once, where one long loop
+    // would wait for its own results. Sums are of one block: of sixteen terms a lane at most.
+    let weightsHere = zero;
+    let lossesHere = zero;
     for (let at: usize = 0; at < end; at += 16) {
       const moved = v128.load(z + at);
       const low = f64x2.add(v128.load(anchorSums + 2 * at), f64x2.promote_low_f32x4(moved));
@@ -319,35 +327,35 @@ export function evaluate(
       v128.store(sums + 2 * at, high, 16);
       const zs = narrow(f64x2.sub(low, theta), f64x2.sub(high, theta));
       v128.store(z + at, zs);
-      v128.store(weights + at, narrow(f64x2.sub(low, shifts), f64x2.sub(high, shifts)));
-      errors += popcnt(i32x4.bitmask(v128.and(f32x4.ge(zs, constant(0)), rowsFrom(i, at, samples))));
-      if (!conformal) v128.store(exponentials + at, exp(f32x4.neg(f32x4.abs(zs))));
-    }
-    if (!conformal) {
-      for (let at: usize = 0; at < end; at += 16) {
-        const zs = v128.load(z + at);
-        const wrong = f32x4.ge(zs, constant(0));
-        const e = v128.load(exponentials + at);
-        const quotient = log1pOver(e);
-        const log1p = f32x4.mul(e, quotient);
-        const log = v128.bitselect(shiftedTheta, v128.load(weights + at), wrong);
-        v128.store(weights + at, f32x4.sub(log, log1p));
-        // log(1 + e^z)·(1 + e^{−z}), which tends to 1 as z → −∞.
-        const softplus = v128.bitselect(f32x4.add(zs, log1p), quotient, wrong);
-        v128.store(losses + at, f32x4.mul(softplus, f32x4.add(one, e)));
-      }
+      const there = i32x4.lt_s(row, missing);
+      row = i32x4.add(row, four);
+      errors = i32x4.sub(errors, v128.and(f32x4.ge(zs, zero), there));
+      const log = narrow(f64x2.sub(low, shifts), f64x2.sub(high, shifts));
+      // pmax(largest, x) stays where x is NaN.
+      largest = f32x4.pmax(largest, v128.bitselect(log, constant(LOWEST), there));
+      v128.store(weights + at, v128.bitselect(log, constant(LOWEST), there));
     }
     for (let at: usize = 0; at < end; at += 16) {
-      const there = rowsFrom(i, at, samples);
-      const logWeight = v128.load(weights + at);
-      const weight = v128.and(exp(logWeight), there);
-      v128.store(weights + at, weight);
-      const loss = conformal ? one : v128.load(losses + at);
-      weightSum = addWide(weightSum, weight);
-      lossSum = addWide(lossSum, f32x4.mul(weight, loss));
-      // pmax(largest, x) stays where x is NaN.
-      largest = f32x4.pmax(largest, v128.bitselect(logWeight, constant(LOWEST), there));
+      v128.store(weights + at, exp(v128.load(weights + at)));
     }
+    for (let at: usize = 0; at < end; at += 16) {
+      const e = v128.load(weights + at);
+      const x = f32x4.mul(e, c);
+      const weight = f32x4.div(e, f32x4.add(one, x));
+      v128.store(weights + at, weight);
+      weightsHere = f32x4.add(weightsHere, weight);
+      // The loss is log(1 + x), or z + log(1 + 1/x) where x > 1.
+      const small = f32x4.le(x, one);
+      const inverse = f32x4.div(one, v128.bitselect(f32x4.add(x, two), madd(x, two, one), small));
+      const y = f32x4.mul(v128.bitselect(x, one, small), inverse);
+      const p = artanhOver(y);
+      // x underflows long before e does: log(1 + x)/x tends to 1.
+      const loss = f32x4.mul(e, f32x4.mul(p, inverse));
+      const large = f32x4.mul(overC, madd(y, p, v128.load(z + at)));
+      lossesHere = f32x4.add(lossesHere, v128.bitselect(loss, large, small));
+    }
+    weightSum = addWide(weightSum, weightsHere);
+    lossSum = addWide(lossSum, lossesHere);
     for (let at: usize = 0; at < end; at += 16, data += bytes << 2) {
       axpy4(data, total, total + bytes, weights + at);
     }
@@ -359,17 +367,30 @@ export function evaluate(
   scaled(total, -(sigma * sigma) / sum, slope, bytes);
   f64.store(stats, sum);
   f64.store(stats, lanesOf(lossSum), 8);
-  f64.store(stats, errors, 16);
-  const first = max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1));
-  const second = max(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3));
-  f64.store(stats, max(first, second), 24);
+  f64.store(stats, countOf(errors), 16);
+  f64.store(stats, largestOf(largest), 24);
 }
 
-/** exp and log(1 + x)/x of four values at `at`, in their place: for the tests. */
+@inline
+function countOf(lanes: v128): i32 {
+  return (
+    i32x4.extract_lane(lanes, 0) + i32x4.extract_lane(lanes, 1) +
+    (i32x4.extract_lane(lanes, 2) + i32x4.extract_lane(lanes, 3))
+  );
+}
+
+@inline
+function largestOf(lanes: v128): f64 {
+  const first = max(f32x4.extract_lane(lanes, 0), f32x4.extract_lane(lanes, 1));
+  const second = max(f32x4.extract_lane(lanes, 2), f32x4.extract_lane(lanes, 3));
+  return max(first, second);
+}
+
+/** exp and 2 artanh(y)/y of four values at `at`, in their place: for the tests. */
 export function expAt(at: usize): void {
   v128.store(at, exp(v128.load(at)));
 }
 
-export function log1pOverAt(at: usize): void {
-  v128.store(at, log1pOver(v128.load(at)));
+export function artanhOverAt(at: usize): void {
+  v128.store(at, artanhOver(v128.load(at)));
 }

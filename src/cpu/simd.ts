@@ -21,12 +21,13 @@ export interface Kernel {
     anchorSums: number,
     sums: number,
     z: number,
-    scratch: number,
+    weights: number,
     stats: number,
     clock: number,
     shift: number,
+    ratio: number,
+    overRatio: number,
     sigma: number,
-    conformal: boolean,
   ): void;
   accept(anchor: number, step: number, quads: number): void;
   countErrors(accepted: number, z: number, samples: number, counts: number): void;
@@ -64,7 +65,7 @@ export interface Kernel {
     values: number,
   ): void;
   expAt(at: number): void;
-  log1pOverAt(at: number): void;
+  artanhOverAt(at: number): void;
 }
 
 /** Bytes of a page of memory. */

@@ -31,6 +31,9 @@ export function wasmGradientBytes(samples: number, dimensions: number): number {
 const LEAST = -20;
 const MOST = 40;
 
+/** Most of shift − θ that is looked at: beyond, all weights are too small, and the shift becomes another. */
+const FAR = 80;
+
 /**
  * The flow's slope in float32 SIMD: what `Gradient` does, by the kernel in `assembly/gradient.ts`.
  * Points are steps from the last accepted point, whose u and s_i = u·g_i are kept in float64: the
@@ -49,7 +52,7 @@ export class WasmGradient implements GradientSource {
   /** From there to the last point. */
   readonly #step: number;
   readonly #total: number;
-  readonly #scratch: number;
+  readonly #weights: number;
   /** Where the next vector goes, and how many there may be. */
   #vectors: number;
   #free = VECTORS;
@@ -88,7 +91,7 @@ export class WasmGradient implements GradientSource {
     this.#anchor = places.anchor;
     this.#step = places.step;
     this.#total = places.total;
-    this.#scratch = places.scratch;
+    this.#weights = places.weights;
     this.#vectors = places.vectors;
     this.#data = places.data;
     reserve(kernel.memory, places.end);
@@ -192,6 +195,8 @@ export class WasmGradient implements GradientSource {
   #accumulate(u: Float64Array, clock: number, slope: Float64Array): boolean {
     const conformal = this.dynamics === 'conformal';
     const shift = this.#shift;
+    // Where e^{θ − shift} is beyond float32 no z_i is near 0, and r is e^z.
+    const away = conformal ? -Infinity : Math.min(shift - clock, FAR);
     this.#kernel.evaluate(
       this.#data,
       this.samples,
@@ -204,17 +209,19 @@ export class WasmGradient implements GradientSource {
       this.#anchorSums,
       this.#sums,
       this.z.byteOffset,
-      this.#scratch,
+      this.#weights,
       this.#out.byteOffset,
       clock,
       shift,
+      Math.exp(away),
+      Math.exp(-away),
       this.sigma,
-      conformal,
     );
     const out = this.#out;
     const weightSum = out[0] as number;
     const lossSum = out[1] as number;
-    const largest = out[3] as number;
+    const top = out[3] as number;
+    const largest = conformal ? top : logWeight(top, clock - shift);
     // Without a number among the weights there is nothing to go by.
     if (Math.abs(largest) < 1e38) this.#shift += largest;
     const scale = conformal ? shift : shift - clock;
@@ -223,6 +230,11 @@ export class WasmGradient implements GradientSource {
     this.stats.trainErrors = out[2] as number;
     return largest > LEAST && largest < MOST;
   }
+}
+
+/** log r + θ − shift of a sample with s − shift = `log`; the larger, the larger s is. */
+function logWeight(log: number, away: number): number {
+  return Math.min(log, away) - Math.log1p(Math.exp(-Math.abs(log - away)));
 }
 
 /** Float32 by SIMD, for the runs of one thread. */
@@ -256,7 +268,7 @@ function layOut(samples: number, dimensions: number) {
     sums: take(rows * 8),
     z: take(rows * 4),
     accepted: take(rows * 4),
-    scratch: take(3 * BLOCK * 4),
+    weights: take(BLOCK * 4),
     data: take(rows * columns * 4),
   };
   return { ...places, end };
