@@ -30,9 +30,49 @@ function storeRows(at: usize, x0: v128, x1: v128, values: usize): void {
   storeTwo(at + 56, i32x4.extract_lane(x1, 3), values);
 }
 
+/** Two halves, of one column of two rows, side by side. */
+@inline
+function storePair(at: usize, first: u32, second: u32, values: usize): void {
+  const low: u32 = load<u16>(values + (first << 1));
+  const high: u32 = load<u16>(values + (second << 1));
+  store<u32>(at, low | (high << 16));
+}
+
+/** Four columns of two rows, from the words 0 and 1 of their blocks. */
+@inline
+function storePairs(at: usize, a0: u32, a1: u32, b0: u32, b1: u32, values: usize): void {
+  storePair(at, a0 & 0xffff, b0 & 0xffff, values);
+  storePair(at + 4, a0 >>> 16, b0 >>> 16, values);
+  storePair(at + 8, a1 & 0xffff, b1 & 0xffff, values);
+  storePair(at + 12, a1 >>> 16, b1 >>> 16, values);
+}
+
+/** Four columns of four rows as halves, the first two rows in turns, then the others. */
+@inline
+function storeHalves(at: usize, x0: v128, x1: v128, values: usize): void {
+  storePairs(
+    at,
+    i32x4.extract_lane(x0, 0),
+    i32x4.extract_lane(x1, 0),
+    i32x4.extract_lane(x0, 1),
+    i32x4.extract_lane(x1, 1),
+    values,
+  );
+  storePairs(
+    at + 16,
+    i32x4.extract_lane(x0, 2),
+    i32x4.extract_lane(x1, 2),
+    i32x4.extract_lane(x0, 3),
+    i32x4.extract_lane(x1, 3),
+    values,
+  );
+}
+
 /**
- * Writes the matrix as tiles of four rows and four columns, with zeros where there are none.
- * @param values float32 of each of the 65536 patterns that an entry can have
+ * Writes the matrix as tiles of four rows and four columns, with zeros where there are none. Halves are those
+ * of the first two rows in turns, column by column, and then those of the others.
+ * @param values of each of the 65536 patterns that an entry can have: float32, or the bits of halves
+ * @param halves whether entries are those, else float32
  */
 export function generate(
   data: usize,
@@ -41,12 +81,14 @@ export function generate(
   key0: u32,
   key1: u32,
   values: usize,
+  halves: bool,
 ): void {
+  const tile: usize = halves ? 32 : 64;
   const quads = (dimensions + 3) >> 2;
   let at = data;
   for (let i = 0; i < samples; i += 4) {
     const row = i32x4.add(i32x4.splat(i + key0), i32x4(0, 1, 2, 3));
-    for (let quad = 0; quad < quads; quad++, at += 64) {
+    for (let quad = 0; quad < quads; quad++, at += tile) {
       let x0 = row;
       let x1 = i32x4.splat(quad + key1);
       // The key schedule, turned by one at every injection.
@@ -80,27 +122,39 @@ export function generate(
         c = b;
         b = last;
       }
-      storeRows(at, x0, x1, values);
+      if (halves) storeHalves(at, x0, x1, values);
+      else storeRows(at, x0, x1, values);
     }
   }
-  clearEdges(data, samples, dimensions);
+  clearEdges(data, samples, dimensions, halves);
 }
 
 /** Zeros in the columns and rows of the last tiles that belong to no entry. */
-function clearEdges(data: usize, samples: i32, dimensions: i32): void {
-  const quads = (dimensions + 3) >> 2;
+function clearEdges(data: usize, samples: i32, dimensions: i32, halves: bool): void {
   const columns = dimensions & 3;
   if (columns > 0) {
-    for (let i = 0; i < samples; i++) {
-      const tile = data + (((<usize>((i >> 2) + 1) * quads - 1) << 6) + ((<usize>i & 3) << 4));
-      for (let j = columns; j < 4; j++) store<f32>(tile + (<usize>j << 2), 0);
-    }
+    for (let i = 0; i < samples; i++) clearRow(data, i, columns, dimensions - columns, dimensions, halves);
   }
-  const rows = samples & 3;
-  if (rows > 0) {
-    let tile = data + ((<usize>(samples >> 2) * quads) << 6);
-    for (let quad = 0; quad < quads; quad++, tile += 64) {
-      memory.fill(tile + (<usize>rows << 4), 0, (<usize>(4 - rows)) << 4);
-    }
+  for (let i = samples; i & 3; i++) {
+    for (let j = 0; j < dimensions; j += 4) clearRow(data, i, 0, j, dimensions, halves);
+  }
+}
+
+/** Zeros in the columns of a row from `first` on in the tile of column j. */
+function clearRow(
+  data: usize,
+  i: i32,
+  first: i32,
+  j: i32,
+  dimensions: i32,
+  halves: bool,
+): void {
+  const quads = <usize>((dimensions + 3) >> 2);
+  const tile = <usize>(i >> 2) * quads + <usize>(j >> 2);
+  const row = <usize>(i & 3);
+  for (let column = <usize>first; column < 4; column++) {
+    if (halves) {
+      store<u16>(data + (tile << 5) + ((row >> 1) << 4) + (column << 2) + ((row & 1) << 1), 0);
+    } else store<f32>(data + (tile << 6) + (row << 4) + (column << 2), 0);
   }
 }

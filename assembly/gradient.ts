@@ -13,11 +13,15 @@ export { generate } from './dataset';
 /** Below every log weight. */
 const LOWEST: f32 = -3.0e38;
 
-/** Most rows whose weights are found together; see BLOCK in src/cpu/wasm-gradient.ts. */
-const BLOCK: i32 = 64;
-
-/** Bytes that may stay in the nearest cache between the two uses of a row. */
-const NEAR: usize = 32768;
+/**
+ * The bits of a half where those of a float32 are, but for the offset of their exponents, are 2^−112 of its
+ * value. It is made up for in two parts, so that nothing on the way is beyond float32: before the products
+ * in u and in the weights, and after in their sums.
+ */
+const BEFORE_DOT: f32 = 79228162514264337593543950336.0; // 2^96
+const AFTER_DOT: f32 = 65536.0; // 2^16
+const BEFORE_AXPY: f32 = 18446744073709551616.0; // 2^64
+const AFTER_AXPY: f64 = 281474976710656.0; // 2^48
 
 /** The lanes of a sum of each of four vectors. */
 @inline
@@ -86,6 +90,65 @@ function axpy4(tiles: usize, slope: usize, end: usize, weights: usize): void {
   for (; slope < end; slope += 32, tiles += 128) {
     v128.store(slope, moved(v128.load(slope), tiles, a, b, c, d));
     v128.store(slope, moved(v128.load(slope, 16), tiles + 64, a, b, c, d), 16);
+  }
+}
+
+/** The halves in the lower 16 bits of each lane, moved to the bits of a float32: the product moves them. */
+@inline
+function lowerHalves(pairs: v128): v128 {
+  return v128.and(i32x4.dot_i16x8_s(pairs, i32x4.splat(0x2000)), i32x4.splat(0x8fffe000));
+}
+
+@inline
+function upperHalves(pairs: v128): v128 {
+  return v128.and(i32x4.shr_s(pairs, 3), i32x4.splat(0x8fffe000));
+}
+
+/** `dot4` of tiles of halves, to the last bit. */
+function dot4Halves(tiles: usize, v: usize, end: usize, out: usize): void {
+  let a = constant(0);
+  let b = constant(0);
+  let c = constant(0);
+  let d = constant(0);
+  if ((end - v) & 16) {
+    const x = f32x4.mul(v128.load(v), constant(BEFORE_DOT));
+    const ab = v128.load(tiles);
+    const cd = v128.load(tiles, 16);
+    a = f32x4.mul(lowerHalves(ab), x);
+    b = f32x4.mul(upperHalves(ab), x);
+    c = f32x4.mul(lowerHalves(cd), x);
+    d = f32x4.mul(upperHalves(cd), x);
+    v += 16;
+    tiles += 32;
+  }
+  for (; v < end; v += 32, tiles += 64) {
+    const x = f32x4.mul(v128.load(v), constant(BEFORE_DOT));
+    const y = f32x4.mul(v128.load(v, 16), constant(BEFORE_DOT));
+    const ab = v128.load(tiles);
+    const ef = v128.load(tiles, 32);
+    a = f32x4.add(a, madd(lowerHalves(ab), x, f32x4.mul(lowerHalves(ef), y)));
+    b = f32x4.add(b, madd(upperHalves(ab), x, f32x4.mul(upperHalves(ef), y)));
+    const cd = v128.load(tiles, 16);
+    const gh = v128.load(tiles, 48);
+    c = f32x4.add(c, madd(lowerHalves(cd), x, f32x4.mul(lowerHalves(gh), y)));
+    d = f32x4.add(d, madd(upperHalves(cd), x, f32x4.mul(upperHalves(gh), y)));
+  }
+  v128.store(out, f32x4.mul(sumsOf(a, b, c, d), constant(AFTER_DOT)));
+}
+
+/** `axpy4` of tiles of halves. */
+function axpy4Halves(tiles: usize, slope: usize, end: usize, weights: usize): void {
+  const w = f32x4.mul(v128.load(weights), constant(BEFORE_AXPY));
+  const a = v128.shuffle<f32>(w, w, 0, 0, 0, 0);
+  const b = v128.shuffle<f32>(w, w, 1, 1, 1, 1);
+  const c = v128.shuffle<f32>(w, w, 2, 2, 2, 2);
+  const d = v128.shuffle<f32>(w, w, 3, 3, 3, 3);
+  for (; slope < end; slope += 16, tiles += 32) {
+    const ab = v128.load(tiles);
+    const cd = v128.load(tiles, 16);
+    const x = madd(upperHalves(ab), b, madd(lowerHalves(ab), a, v128.load(slope)));
+    const y = madd(upperHalves(cd), d, f32x4.mul(lowerHalves(cd), c));
+    v128.store(slope, f32x4.add(x, y));
   }
 }
 
@@ -264,7 +327,9 @@ function rowsFrom(i: i32, at: usize, samples: i32): v128 {
  * what they round is the step and not u. Differences of s_i, θ and the shift, which may all be in the
  * hundreds, are taken in float64.
  *
+ * @param halves whether data are those, else float32
  * @param quads columns divided by four
+ * @param block rows that are looked at together, a multiple of four
  * @param u and anchor, slope: float64; step and total, which hold u − anchor and Σ w g meanwhile: float32
  * @param weights room for those of a block
  * @param ratio e^{shift − θ}, by which x is e^{s − shift} times it, and `overRatio` one over it; 0 for the
@@ -272,8 +337,10 @@ function rowsFrom(i: i32, at: usize, samples: i32): v128 {
  */
 export function evaluate(
   data: usize,
+  halves: bool,
   samples: i32,
   quads: i32,
+  block: i32,
   u: usize,
   anchor: usize,
   step: usize,
@@ -292,8 +359,6 @@ export function evaluate(
 ): void {
   const bytes = (<usize>quads) << 4;
   subtract(u, anchor, step, bytes);
-  let block = BLOCK;
-  while (block > 4 && <usize>block * bytes > NEAR) block >>= 1;
   memory.fill(total, 0, bytes);
   const theta = f64x2.splat(clock);
   const shifts = f64x2.splat(shift);
@@ -312,8 +377,14 @@ export function evaluate(
   for (let i = 0; i < samples; i += block) {
     const quads = <usize>(min(block, samples - i) + 3) >> 2;
     const end = quads << 4;
-    for (let quad: usize = 0; quad < quads; quad++) {
-      dot4(data + quad * (bytes << 2), step, step + bytes, z + (quad << 4));
+    if (halves) {
+      for (let at: usize = 0; at < end; at += 16) {
+        dot4Halves(data + ((at * bytes) >> 3), step, step + bytes, z + at);
+      }
+    } else {
+      for (let at: usize = 0; at < end; at += 16) {
+        dot4(data + ((at * bytes) >> 2), step, step + bytes, z + at);
+      }
     }
     // Loops of few operations: a processor works at several turns of them at once, where one long loop
     // would wait for its own results. Sums are of one block: of sixteen terms a lane at most.
@@ -356,15 +427,21 @@ export function evaluate(
     }
     weightSum = addWide(weightSum, weightsHere);
     lossSum = addWide(lossSum, lossesHere);
-    for (let at: usize = 0; at < end; at += 16, data += bytes << 2) {
-      axpy4(data, total, total + bytes, weights + at);
+    if (halves) {
+      for (let at: usize = 0; at < end; at += 16, data += bytes << 1) {
+        axpy4Halves(data, total, total + bytes, weights + at);
+      }
+    } else {
+      for (let at: usize = 0; at < end; at += 16, data += bytes << 2) {
+        axpy4(data, total, total + bytes, weights + at);
+      }
     }
     z += end;
     anchorSums += 2 * end;
     sums += 2 * end;
   }
   const sum = lanesOf(weightSum);
-  scaled(total, -(sigma * sigma) / sum, slope, bytes);
+  scaled(total, ((halves ? AFTER_AXPY : 1) * -(sigma * sigma)) / sum, slope, bytes);
   f64.store(stats, sum);
   f64.store(stats, lanesOf(lossSum), 8);
   f64.store(stats, countOf(errors), 16);

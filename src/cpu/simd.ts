@@ -1,6 +1,6 @@
 import plain from '../../assembly/gradient.ts?simd=plain';
 import relaxed from '../../assembly/gradient.ts?simd=relaxed';
-import { patternValues } from '../model/dataset.ts';
+import { patternHalves, patternValues } from '../model/dataset.ts';
 import { type Distribution, tableName } from '../model/quantiles.ts';
 
 /** Vector instructions of WebAssembly; `relaxed` has the fused multiply-add. */
@@ -11,8 +11,10 @@ export interface Kernel {
   readonly memory: WebAssembly.Memory;
   evaluate(
     data: number,
+    halves: boolean,
     samples: number,
     quads: number,
+    block: number,
     u: number,
     anchor: number,
     step: number,
@@ -63,6 +65,7 @@ export interface Kernel {
     key0: number,
     key1: number,
     values: number,
+    halves: boolean,
   ): void;
   expAt(at: number): void;
   artanhOverAt(at: number): void;
@@ -71,10 +74,11 @@ export interface Kernel {
 /** Bytes of a page of memory. */
 export const PAGE = 65536;
 
-/** The first page stays with the compiler; then come the values of all patterns of an entry. */
+/** The first page stays with the compiler; then come the values of all patterns of an entry, also as halves. */
 export const VALUES = PAGE;
+export const HALVES = VALUES + 4 * 65536;
 /** Where a run may lay out its memory. */
-export const FREE = VALUES + 4 * 65536;
+export const FREE = HALVES + 2 * 65536;
 
 const kernels = new Map<Simd, Kernel>();
 
@@ -96,13 +100,15 @@ export function kernelOf(simd: Simd): Kernel {
   return kernel;
 }
 
-/** Table of values that each kernel has. */
+/** Whose values each kernel has. */
 const tables = new WeakMap<Kernel, string>();
 
 /** Gives a kernel the values of the patterns of a distribution. */
 export function useDistribution(kernel: Kernel, distribution: Distribution = {}): void {
   const name = tableName(distribution);
   if (tables.get(kernel) === name) return;
-  new Float32Array(kernel.memory.buffer, VALUES, 65536).set(patternValues(distribution));
+  const { buffer } = kernel.memory;
+  new Float32Array(buffer, VALUES, 65536).set(patternValues(distribution));
+  new Uint16Array(buffer, HALVES, 65536).set(patternHalves(distribution));
   tables.set(kernel, name);
 }

@@ -2,7 +2,16 @@ import { type DatasetId, datasetKey, datasetValues } from '../model/dataset.ts';
 import type { DynamicsKind } from '../model/dynamics.ts';
 import type { GradientMaker } from './flow.ts';
 import type { GradientSource, GradientStats, StepSums } from './gradient.ts';
-import { FREE, type Kernel, kernelOf, PAGE, type Simd, useDistribution, VALUES } from './simd.ts';
+import {
+  FREE,
+  HALVES,
+  type Kernel,
+  kernelOf,
+  PAGE,
+  type Simd,
+  useDistribution,
+  VALUES,
+} from './simd.ts';
 
 /** Vectors begin at lines of the cache. */
 const LINE = 64;
@@ -10,8 +19,22 @@ const LINE = 64;
 /** Rows and columns of a tile of the data, in which `assembly/gradient.ts` reads them. */
 const ROWS = 4;
 const COLUMNS = 4;
-/** Most rows that it takes at a time. */
+/** Most rows that it takes at a time, and bytes of them that stay in the nearest cache between their two uses. */
 const BLOCK = 64;
+const NEAR = 32768;
+
+/** How entries are kept. */
+export type Storage = 'float32' | 'half';
+
+/**
+ * Bytes of data from which on they are kept as halves, which have the same values and give the same bits:
+ * what is in no cache has to come from the memory that all processors wait for.
+ */
+const LARGE = 2 ** 24;
+
+function storageFor({ samples, dimensions, given }: DatasetId): Storage {
+  return !given && 4 * samples * dimensions >= LARGE ? 'half' : 'float32';
+}
 
 /** Vectors that it has room for: those of a run. */
 const VECTORS = 8;
@@ -21,7 +44,8 @@ export const MAX_WASM_BYTES = 2 ** 32 - PAGE - FREE;
 
 /** Bytes of a `WasmGradient`. */
 export function wasmGradientBytes(samples: number, dimensions: number): number {
-  return layOut(samples, dimensions).end - FREE;
+  const storage = storageFor({ seed: 0, ensemble: 'independent', samples, dimensions });
+  return layOut(samples, dimensions, storage).end - FREE;
 }
 
 /**
@@ -45,6 +69,8 @@ export class WasmGradient implements GradientSource {
 
   readonly #kernel: Kernel;
   readonly #data: number;
+  readonly #halves: boolean;
+  readonly #block: number;
   /** The accepted point, and where its s_i and those of the last point are. */
   readonly #anchor: number;
   #anchorSums: number;
@@ -72,6 +98,7 @@ export class WasmGradient implements GradientSource {
 
   /**
    * @param id makes the data
+   * @param storage how entries are kept; given ones as float32
    * @throws RangeError if there is no memory for the data
    */
   constructor(
@@ -79,13 +106,14 @@ export class WasmGradient implements GradientSource {
     id: DatasetId,
     readonly sigma: number,
     readonly dynamics: DynamicsKind,
+    storage: Storage = storageFor(id),
   ) {
     const { samples, dimensions } = id;
     this.samples = samples;
     this.dimensions = dimensions;
     this.#kernel = kernel;
     this.#quads = Math.ceil(dimensions / COLUMNS);
-    const { rows, columns, ...places } = layOut(samples, dimensions);
+    const { rows, columns, block, ...places } = layOut(samples, dimensions, storage);
     this.#anchorSums = places.anchorSums;
     this.#sums = places.sums;
     this.#anchor = places.anchor;
@@ -94,6 +122,8 @@ export class WasmGradient implements GradientSource {
     this.#weights = places.weights;
     this.#vectors = places.vectors;
     this.#data = places.data;
+    this.#halves = storage === 'half';
+    this.#block = block;
     reserve(kernel.memory, places.end);
 
     const { buffer } = kernel.memory;
@@ -108,7 +138,8 @@ export class WasmGradient implements GradientSource {
       tile(new Float32Array(buffer, this.#data, rows * columns), id);
     } else {
       useDistribution(kernel, id.data);
-      kernel.generate(this.#data, samples, dimensions, ...datasetKey(id), VALUES);
+      const values = this.#halves ? HALVES : VALUES;
+      kernel.generate(this.#data, samples, dimensions, ...datasetKey(id), values, this.#halves);
     }
   }
 
@@ -199,8 +230,10 @@ export class WasmGradient implements GradientSource {
     const away = conformal ? -Infinity : Math.min(shift - clock, FAR);
     this.#kernel.evaluate(
       this.#data,
+      this.#halves,
       this.samples,
       this.#quads,
+      this.#block,
       u.byteOffset,
       this.#anchor,
       this.#step,
@@ -246,9 +279,13 @@ export function float32(simd: Simd): GradientMaker {
 }
 
 /** Where things are in the memory of the kernel, in bytes, up to `end`. */
-function layOut(samples: number, dimensions: number) {
+function layOut(samples: number, dimensions: number, storage: Storage) {
   const columns = Math.ceil(dimensions / COLUMNS) * COLUMNS;
   const rows = Math.ceil(samples / ROWS) * ROWS;
+  const entryBytes = storage === 'half' ? 2 : 4;
+  // The same for halves, so that sums are.
+  let block = BLOCK;
+  while (block > ROWS && block * columns * 4 > NEAR) block /= 2;
   let end = FREE;
   const take = (bytes: number): number => {
     const start = end;
@@ -258,6 +295,7 @@ function layOut(samples: number, dimensions: number) {
   const places = {
     rows,
     columns,
+    block,
     out: take(4 * 8),
     ofStep: take(4 * 8),
     anchor: take(columns * 8),
@@ -269,7 +307,7 @@ function layOut(samples: number, dimensions: number) {
     z: take(rows * 4),
     accepted: take(rows * 4),
     weights: take(BLOCK * 4),
-    data: take(rows * columns * 4),
+    data: take(rows * columns * entryBytes),
   };
   return { ...places, end };
 }

@@ -246,13 +246,13 @@ describe('grokscope run', () => {
     const paper = { ...SPEC, samples: 40_000, x: { over: 'lambda', values: [0.48] } };
     await writeFile(path('paper.json'), JSON.stringify(paper));
     const plan = (...args: string[]): Promise<Result> => grokscope('plan', 'paper.json', ...args);
-    const wasm = await plan('--engine', 'wasm', '--workers', '2', '--memory', '4');
+    const wasm = await plan('--engine', 'wasm', '--workers', '2', '--memory', '2');
     expect([wasm.code, wasm.stderr]).toEqual([0, '']);
     expect(wasm.stdout).toMatch(
       /1 × 3 cells, 3 replicas\.\n2 workers, one replica at a time in each/,
     );
     expect(wasm.stdout).toMatch(
-      /40000 × 19200, takes 2\.86 GiB.*\n.*the largest are trained 1 at a time/,
+      /40000 × 19200, takes 1\.43 GiB.*\n.*the largest are trained 1 at a time/,
     );
     const webgpu = await plan('--engine', 'webgpu', '--memory', '2');
     expect(webgpu.code).toBe(0);

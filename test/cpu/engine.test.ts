@@ -131,7 +131,7 @@ describe('memory of the workers', () => {
       /A dataset of 1000 × 500 takes 1\.92 MiB and 39\.1 KiB are there: at this λ the largest N is 136\./,
     );
     const wasm = new CpuEngine(inlineWorker, 1, 'plain', 2 ** 40);
-    await expect(wasm.plan([replica(0, 50_000)])).rejects.toThrow(/and 4 GiB are there/);
+    await expect(wasm.plan([replica(0, 80_000)])).rejects.toThrow(/and 4 GiB are there/);
     expect(await engine.plan([])).toEqual([]);
   });
 });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { FLOAT64, type GradientMaker, runFlow } from '../../src/cpu/flow.ts';
 import { Gradient, type GradientSource } from '../../src/cpu/gradient.ts';
-import { FREE, type Kernel, kernelOf, VALUES } from '../../src/cpu/simd.ts';
+import { FREE, HALVES, type Kernel, kernelOf, VALUES } from '../../src/cpu/simd.ts';
 import { simdSupport } from '../../src/cpu/simd-support.ts';
-import { float32, WasmGradient } from '../../src/cpu/wasm-gradient.ts';
+import { float32, WasmGradient, wasmGradientBytes } from '../../src/cpu/wasm-gradient.ts';
 import { type DatasetId, datasetKey, datasetValues } from '../../src/model/dataset.ts';
 import type { DynamicsKind } from '../../src/model/dynamics.ts';
+import { fromHalfBits } from '../../src/model/half.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import { VARIANTS } from './relaxed.ts';
 
@@ -106,7 +107,7 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
       const missing = FREE + 4 * size - memory.buffer.byteLength;
       if (missing > 0) memory.grow(Math.ceil(missing / 65536));
       const tiles = new Float32Array(memory.buffer, FREE, size).fill(Number.NaN);
-      kernel.generate(FREE, samples, dimensions, ...datasetKey(id), VALUES);
+      kernel.generate(FREE, samples, dimensions, ...datasetKey(id), VALUES, false);
       const expected = new Float32Array(size);
       datasetValues(id).forEach((value, k) => {
         const [i, j] = [Math.floor(k / dimensions), k % dimensions];
@@ -117,6 +118,32 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
         tiles.every((value, k) => Object.is(value, expected[k])),
         `${samples}`,
       ).toBe(true);
+      const halves = new Uint16Array(memory.buffer, FREE, size).fill(0xffff);
+      kernel.generate(FREE, samples, dimensions, ...datasetKey(id), HALVES, true);
+      /** Where the entry at k of tiles of float32 is: two rows in turns, column by column. */
+      const place = (k: number): number => {
+        const [row, column] = [(k >> 2) & 3, k & 3];
+        return (k & ~15) + 8 * (row >> 1) + 2 * column + (row & 1);
+      };
+      expect(
+        expected.every((value, k) => Object.is(fromHalfBits(halves[place(k)] as number), value)),
+        `${samples} as halves`,
+      ).toBe(true);
+    }
+  });
+
+  it('has the same slope to the last bit where data are kept as halves', () => {
+    for (const [samples, dimensions] of SHAPES) {
+      const id = { seed: 9, samples, dimensions, ensemble: 'independent' } as const;
+      const [expected, actual] = (['float32', 'half'] as const).map((storage) => {
+        const gradient = new WasmGradient(kernel, id, 2, 'flow', storage);
+        const [u, slope] = [gradient.vector(), gradient.vector()];
+        for (let j = 0; j < dimensions; j++) u[j] = 0.5 * Math.sin(j + 1);
+        gradient.evaluate(u, 3, slope);
+        // The memory is another gradient's next.
+        return { slope: [...slope], z: [...gradient.z], stats: { ...gradient.stats } };
+      });
+      expect(actual, `N ${samples}, d ${dimensions}`).toEqual(expected);
     }
   });
 
@@ -284,6 +311,24 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     });
     expect(trajectory.rows).toHaveLength(0);
     expect(runFlow(replica, () => {}, float32(simd)).failure).toBeNull();
+  });
+
+  it('keeps large data as halves, of half the bytes', () => {
+    const bytes = wasmGradientBytes(4096, 2048);
+    expect(bytes).toBeGreaterThan(2 * 4096 * 2048);
+    expect(bytes).toBeLessThan(2.1 * 4096 * 2048);
+    expect(wasmGradientBytes(1024, 1024)).toBeGreaterThan(4 * 1024 * 1024);
+    const before = kernel.memory.buffer.byteLength;
+    const id = { seed: 9, samples: 8192, dimensions: 2048, ensemble: 'independent' } as const;
+    const gradient = new WasmGradient(kernel, id, 2, 'flow');
+    expect(kernel.memory.buffer.byteLength).toBeLessThan(Math.max(before, 2.1 * 8192 * 2048));
+    const twin = new Gradient(datasetValues(id), 8192, 2048, 2, 'flow');
+    const [u, actual, expected] = [gradient.vector(), gradient.vector(), twin.vector()];
+    for (let j = 0; j < 2048; j++) u[j] = Math.fround(0.02 * Math.sin(j + 1));
+    gradient.evaluate(u, 3, actual);
+    twin.evaluate(u, 3, expected);
+    const error = Math.max(...actual.map((x, j) => Math.abs(x - (expected[j] as number))));
+    expect(error).toBeLessThan(1e-6 * Math.hypot(...expected));
   });
 
   it('has exp and 2 artanh(y)/y to 1e-7', () => {

@@ -58,7 +58,7 @@ describe('the page without WebGPU', () => {
     const page = await open(browser(), { hash: link({ ...SMALL, samples: 90_000 }) });
     await page.locator('grok-progress .message').waitFor();
     expect(await page.locator('grok-progress .message').innerText()).toMatch(
-      /^A dataset of 90000 × 72000 takes 24\.1 GiB and .* the largest N is \d+\.$/,
+      /^A dataset of 90000 × 72000 takes 12\.1 GiB and .* the largest N is \d+\.$/,
     );
     expect(await status(page)).toMatch(/^0 of 35 replicas · failed/);
   });
