@@ -33,7 +33,7 @@ const grid = (counts: readonly number[]): string[] =>
 const SETS: Readonly<Record<CaseSet, { readonly names: readonly string[] } & BenchEffort>> = {
   quick: { names: ['N64R64', 'N256R64', 'N512R64', 'N1024R64'], limit: 3, repeats: 3 },
   standard: { names: grid(COUNTS), limit: 10, repeats: 3 },
-  full: { names: [...grid([64, 256, 1024, 4096]), 'N40000d19200R1'], limit: 300, repeats: 1 },
+  full: { names: [...grid([64, 256, 1024, 4096]), 'N40000d19200R1'], limit: 120, repeats: 1 },
 };
 
 /** Whoever names a case wants the whole of it. */
