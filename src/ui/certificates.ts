@@ -5,6 +5,7 @@ import type { View } from '../sweep/cells.ts';
 import type { Certification } from '../sweep/certification.ts';
 import { progressStyle } from './controls-style.ts';
 import { count, duration } from './format.ts';
+import { afterFrame } from './frames.ts';
 import { limitFigures, ownPlaceFigure } from './limit-figures.ts';
 import { theme } from './theme.ts';
 
@@ -74,13 +75,31 @@ export class GrokCertificates extends LitElement {
 
   #figures: readonly ChartFigure[] = [];
   #ownPlace: ChartFigure | undefined;
+  /** What they are of. */
   #view: View | undefined;
   #of = '';
+
+  /** The figures, made anew only when certificates have come in: theory takes longer than a frame. */
+  protected override willUpdate(): void {
+    const { view, row } = this;
+    if (!view) return;
+    const { certified, done } = view.table;
+    const of = [certified, certified > 0 ? done : 0, row].join(' ');
+    if (this.#view === view && this.#of === of) return;
+    this.#view = view;
+    this.#of = of;
+    afterFrame(() => {
+      if (this.view !== view) return;
+      this.#figures = limitFigures(view, row);
+      this.#ownPlace = ownPlaceFigure(view);
+      this.requestUpdate();
+    });
+  }
 
   protected override render(): unknown {
     const { view } = this;
     if (!view) return nothing;
-    const figures = this.#figuresOf(view);
+    const figures = this.#figures;
     return html`
       <h2>Separable or not?</h2>
       <p class="muted">
@@ -98,18 +117,6 @@ export class GrokCertificates extends LitElement {
           : nothing
       }
     `;
-  }
-
-  /** The figures, made anew only when certificates have come in. */
-  #figuresOf(view: View): readonly ChartFigure[] {
-    const of = [view.table.certified, view.table.done, this.row].join(' ');
-    if (this.#view !== view || this.#of !== of) {
-      this.#view = view;
-      this.#of = of;
-      this.#figures = limitFigures(view, this.row);
-      this.#ownPlace = ownPlaceFigure(view);
-    }
-    return this.#figures;
   }
 
   #renderRun({ table }: View): unknown {

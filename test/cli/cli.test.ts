@@ -24,8 +24,12 @@ let folder: string;
 const path = (name: string): string => join(folder, name);
 
 function grokscope(...args: string[]): Promise<Result> {
+  return node([CLI, ...args]);
+}
+
+function node(args: readonly string[]): Promise<Result> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { cwd: folder }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { cwd: folder }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
@@ -375,6 +379,27 @@ describe('grokscope run --certify', () => {
     expect(stdout).toMatch(/^ *0\.8 +3\/3 /m);
     const shown = await grokscope('show', 'c.json');
     expect(shown.stdout).toContain('replicas on separable data');
+  });
+
+  it('keeps what was trained where certificates cannot be had, says so and exits with 1', async () => {
+    // In the workers only: whoever is asked for a certificate dies.
+    const dying = `import { parentPort } from 'node:worker_threads';
+      const on = parentPort?.on.bind(parentPort);
+      if (on) parentPort.on = (name, listener) => on(name, (job) => {
+        if (job.kind === 'certify') throw new Error('no memory left');
+        listener(job);
+      });`;
+    await writeFile(path('dying.mjs'), dying);
+    const args = ['run', 'spec.json', '--engine', 'cpu', '--certify', '--out', 'uncertified.json'];
+    const { code, stderr } = await node(['--import', path('dying.mjs'), CLI, ...args]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/A worker failed: .*no memory left/)]);
+    const { replicas } = JSON.parse(await readFile(path('uncertified.json'), 'utf8'));
+    const whole = JSON.parse(await readFile(path('c.json'), 'utf8'));
+    expect(replicas).toHaveLength(whole.replicas.length);
+    for (const { gradients, separability } of replicas) {
+      expect(gradients).toBeGreaterThan(0);
+      expect(separability ?? null).toBeNull();
+    }
   });
 });
 
