@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import type uPlot from 'uplot';
 import { describe, expect, it } from 'vitest';
 import { link, open, overflow, useBrowser, violations } from './harness.ts';
 
@@ -234,6 +235,55 @@ describe('exploring a sweep', () => {
     await page.mouse.move(2, 2);
     await expect.poll(() => pointed('grok-heatmap')).toBeUndefined();
     await expect.poll(lines).toBe(2);
+  });
+
+  it('draws a run alike whatever was shown before it', async () => {
+    const page = await open(browser(), { hash: link(SMALL) });
+    await done(page);
+    /** What the charts have drawn, once it does not change any more: they come after what answers a click. */
+    const charts = async (of: Page): Promise<string[]> => {
+      let last: string[] = [];
+      const elements = of.locator('grok-inspector grok-chart');
+      await expect
+        .poll(async () => {
+          const before = last;
+          last = await elements.evaluateAll((all) =>
+            all.map((each) => {
+              const { plot, content } = each as unknown as { plot?: uPlot; content: unknown };
+              if (!plot) return '';
+              const { data, scales, series, bbox } = plot;
+              const ranges = Object.entries(scales).map(([key, { min, max }]) => [key, min, max]);
+              const styles = series.map(({ stroke, width, dash }, k) => [
+                typeof stroke === 'function' ? stroke(plot, k) : stroke,
+                width,
+                dash,
+              ]);
+              return JSON.stringify([content, data, ranges, styles, bbox]);
+            }),
+          );
+          return last.length === 4 && last.every((each, k) => each !== '' && each === before[k]);
+        })
+        .toBe(true);
+      return last;
+    };
+    const select = async (ix: number, iy: number): Promise<string[]> => {
+      const before = await charts(page);
+      await page.mouse.click(...(await middleOf(page, ix, iy)));
+      await page.mouse.move(2, 2);
+      await expect
+        .poll(async () => (await charts(page)).some((each, k) => each !== before[k]))
+        .toBe(true);
+      return charts(page);
+    };
+    const first = await select(1, 3);
+    const hash = hashOf(page);
+    const other = await select(5, 1);
+    expect(other.filter((each, k) => each === first[k])).toEqual([]);
+    expect(await select(1, 3)).toEqual(first);
+    // As they are on a page that has shown nothing else.
+    const fresh = await open(browser(), { hash });
+    await done(fresh);
+    expect(await charts(fresh)).toEqual(first);
   });
 
   it('marks the cells of a bar of the histogram, and the bar of a cell', async () => {

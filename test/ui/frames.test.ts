@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterFrame, FrameWork } from '../../src/ui/frames.ts';
+
+/** Frames every 16 ms of a clock that the test turns; how many were asked for. */
+let asked = 0;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  asked = 0;
+  vi.stubGlobal('requestAnimationFrame', (work: (now: number) => void) => {
+    asked++;
+    return setTimeout(() => work(performance.now()), 16);
+  });
+  vi.stubGlobal('cancelAnimationFrame', clearTimeout);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+it('does work once a frame, however often it is asked', () => {
+  const work = vi.fn();
+  const frames = new FrameWork(work);
+  for (let k = 0; k < 5; k++) frames.ask();
+  vi.advanceTimersByTime(16);
+  expect([asked, work.mock.calls.length]).toEqual([1, 1]);
+  frames.ask();
+  vi.advanceTimersByTime(16);
+  expect(work).toHaveBeenCalledTimes(2);
+});
+
+it('asks for no frame before the work is due, and for one then', () => {
+  const work = vi.fn();
+  const frames = new FrameWork(work);
+  const due = performance.now() + 200;
+  for (let k = 0; k < 19; k++) {
+    frames.ask(due);
+    vi.advanceTimersByTime(10);
+  }
+  expect([asked, work.mock.calls.length]).toEqual([0, 0]);
+  vi.advanceTimersByTime(30);
+  expect([asked, work.mock.calls.length]).toEqual([1, 1]);
+});
+
+it('waits no longer where the work has become urgent, and not at all where it is cancelled', () => {
+  const work = vi.fn();
+  const frames = new FrameWork(work);
+  frames.ask(performance.now() + 1000);
+  frames.ask();
+  vi.advanceTimersByTime(16);
+  expect(work).toHaveBeenCalledTimes(1);
+  frames.ask(performance.now() + 100);
+  frames.cancel();
+  vi.advanceTimersByTime(5000);
+  expect([asked, work.mock.calls.length]).toEqual([1, 1]);
+});
+
+it('does what can wait after the next frame, one after the other, whatever one of them throws', () => {
+  const order: string[] = [];
+  requestAnimationFrame(() => order.push('frame'));
+  afterFrame(() => order.push('first'));
+  afterFrame(() => {
+    throw new Error('of the test');
+  });
+  afterFrame(() => order.push('third'));
+  expect(() => vi.advanceTimersByTime(100)).toThrow('of the test');
+  vi.advanceTimersByTime(100);
+  expect(order).toEqual(['frame', 'first', 'third']);
+});
