@@ -32,8 +32,8 @@ export type Storage = 'float32' | 'half';
  */
 const LARGE = 2 ** 24;
 
-function storageFor({ samples, dimensions, given }: DatasetId): Storage {
-  return !given && 4 * samples * dimensions >= LARGE ? 'half' : 'float32';
+function storageFor(samples: number, dimensions: number): Storage {
+  return 4 * samples * dimensions >= LARGE ? 'half' : 'float32';
 }
 
 /** Vectors that it has room for: those of a run. */
@@ -44,8 +44,7 @@ export const MAX_WASM_BYTES = 2 ** 32 - PAGE - FREE;
 
 /** Bytes of a `WasmGradient`. */
 export function wasmGradientBytes(samples: number, dimensions: number): number {
-  const storage = storageFor({ seed: 0, ensemble: 'independent', samples, dimensions });
-  return layOut(samples, dimensions, storage).end - FREE;
+  return layOut(samples, dimensions, storageFor(samples, dimensions)).end - FREE;
 }
 
 /**
@@ -98,7 +97,7 @@ export class WasmGradient implements GradientSource {
 
   /**
    * @param id makes the data
-   * @param storage how entries are kept; given ones as float32
+   * @param storage how entries are kept; given ones are always float32, since they need not be halves
    * @throws RangeError if there is no memory for the data
    */
   constructor(
@@ -106,14 +105,16 @@ export class WasmGradient implements GradientSource {
     id: DatasetId,
     readonly sigma: number,
     readonly dynamics: DynamicsKind,
-    storage: Storage = storageFor(id),
+    storage: Storage = storageFor(id.samples, id.dimensions),
   ) {
     const { samples, dimensions } = id;
     this.samples = samples;
     this.dimensions = dimensions;
     this.#kernel = kernel;
     this.#quads = Math.ceil(dimensions / COLUMNS);
-    const { rows, columns, block, ...places } = layOut(samples, dimensions, storage);
+    this.#halves = storage === 'half' && !id.given;
+    const kept = this.#halves ? 'half' : 'float32';
+    const { rows, columns, block, ...places } = layOut(samples, dimensions, kept);
     this.#anchorSums = places.anchorSums;
     this.#sums = places.sums;
     this.#anchor = places.anchor;
@@ -122,7 +123,6 @@ export class WasmGradient implements GradientSource {
     this.#weights = places.weights;
     this.#vectors = places.vectors;
     this.#data = places.data;
-    this.#halves = storage === 'half';
     this.#block = block;
     reserve(kernel.memory, places.end);
 

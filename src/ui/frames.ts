@@ -2,28 +2,35 @@
 export class FrameWork {
   #frame = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When it may be done again, in the time of `performance.now()`. */
+  #due = 0;
 
-  /** @param work does it, at the time of the frame */
-  constructor(readonly work: (now: number) => void) {}
+  /** @param interval milliseconds between two times, at least */
+  constructor(
+    readonly work: () => void,
+    readonly interval: number,
+  ) {}
 
   /**
-   * Does it in the next frame, or in the first one after `due`, a time of `performance.now()`. Until then
-   * no frame is asked for: the browser spends milliseconds on one in which nothing changes.
+   * Does it in the next frame, unless the last time is not long enough ago. Until then no frame is asked
+   * for: the browser spends milliseconds on one in which nothing changes.
+   * @param urgent whether the interval does not count
    */
-  ask(due = 0): void {
+  ask(urgent = false): void {
     if (this.#frame) return;
-    const wait = due - performance.now();
+    const wait = urgent ? 0 : this.#due - performance.now();
     if (wait > 0) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
-        this.ask();
+        this.ask(true);
       }, wait);
       return;
     }
     this.cancel();
-    this.#frame = requestAnimationFrame((now) => {
+    this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      this.work(now);
+      this.#due = performance.now() + this.interval;
+      this.work();
     });
   }
 

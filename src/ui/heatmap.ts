@@ -155,15 +155,18 @@ export class GrokHeatmap extends PlotElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     const { plot } = this;
-    if (changed.has('view') && changed.get('view')?.plan !== this.view?.plan) this.rebuild();
-    else if (plot && changed.has('window')) {
+    if (changed.has('view') && changed.get('view')?.plan !== this.view?.plan) {
+      this.rebuild();
+      return;
+    }
+    if (plot && changed.has('window')) {
       const { x, y } = this.#shown();
       plot.batch(() => {
         plot.setScale('x', { min: x[0], max: x[1] });
         plot.setScale('y', { min: y[0], max: y[1] });
       });
     } else if (PAINTED.some((name) => changed.has(name))) plot?.redraw(false);
-    if (this.plot) this.#showMarks(this.plot);
+    if (plot) this.#showMarks(plot);
   }
 
   #shown(): MapWindow {
@@ -249,7 +252,7 @@ export class GrokHeatmap extends PlotElement {
     const first = plan.firstOf(ix, iy);
     const reason = own.state === 'failed' ? `: ${table.failures.get(first) ?? ''}` : '';
     return [
-      `λ ${cell.lambda}: ${symbol} ${stateText(own, view)}${reason}`,
+      `λ ${number(cell.lambda, 6)}: ${symbol} ${stateText(own, view)}${reason}`,
       `d/N = ${cell.dimensions}/${cell.samples} = ${number(cell.dimensions / cell.samples)}, σ ${cell.sigma}`,
       seeds,
     ];

@@ -118,7 +118,7 @@ export class GrokInspector extends LitElement {
     const replica = plan.replica(index);
     return html`
       <header>
-        <h2>λ ${lambda} · seed ${replica.seed}</h2>
+        <h2>λ ${number(lambda, 6)} · seed ${replica.seed}</h2>
         <span class="muted">d/N = ${dimensions}/${samples}, σ ${sigma}</span>
       </header>
       ${

@@ -100,8 +100,7 @@ export class GrokLab extends LitElement {
   /** Another kept run over the same grid, to compare with. */
   @state() private other: OtherRun | undefined;
   readonly #isSeen = (): boolean => this.#runner.seen;
-  readonly #frames = new FrameWork(() => this.#note());
-  #nextNote = 0;
+  readonly #frames = new FrameWork(() => this.#note(), NOTE_INTERVAL);
   #nextPaint = 0;
   /** The cells that the pointer tells of, on the map or in the histogram, and the columns of the latter. */
   #toldOf: readonly CellPosition[] = [];
@@ -245,13 +244,12 @@ export class GrokLab extends LitElement {
   }
 
   #schedule(): void {
-    this.#frames.ask(this.#running ? this.#nextNote : 0);
+    this.#frames.ask(!this.#running);
   }
 
   #note(): void {
     const now = performance.now();
     this.noted++;
-    this.#nextNote = now + NOTE_INTERVAL;
     if (!this.#running || now >= this.#nextPaint) this.#paint(now);
     // What comes too early is painted later, whether anything follows or not.
     else this.#schedule();

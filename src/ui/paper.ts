@@ -45,15 +45,11 @@ export class GrokPaper extends LitElement {
       ...(onGpu && this.#trainer ? { trainer: this.#trainer } : {}),
     };
   });
-  #nextNote = 0;
-  readonly #frames = new FrameWork((now) => {
-    this.#nextNote = now + NOTE_INTERVAL;
-    this.requestUpdate();
-  });
+  readonly #frames = new FrameWork(() => this.requestUpdate(), NOTE_INTERVAL);
 
   constructor() {
     super();
-    this.#queue.onchange = () => this.#schedule();
+    this.#queue.onchange = () => this.#frames.ask();
   }
 
   override connectedCallback(): void {
@@ -82,7 +78,7 @@ export class GrokPaper extends LitElement {
     if (changed.has('chooseEngine') && this.chooseEngine) {
       const old = this.#owner;
       this.#owner = new EngineOwner(this.chooseEngine);
-      this.#owner.onchange = () => this.#schedule();
+      this.#owner.onchange = () => this.#frames.ask();
       this.#queue.after(async () => old?.dispose());
       this.#startEngine();
     }
@@ -135,10 +131,6 @@ export class GrokPaper extends LitElement {
   #stopAll(): void {
     // From the last: none shall begin because the one before it has ended.
     for (const run of [...this.#queue.runs].reverse()) this.#queue.stop(run);
-  }
-
-  #schedule(): void {
-    this.#frames.ask(this.#nextNote);
   }
 
   protected override render(): unknown {

@@ -65,8 +65,11 @@ export class GrokProfile extends PlotElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('view')) this.rebuild();
-    else if (changed.has('revision') || changed.has('row')) this.plot?.setData(this.#data());
+    if (changed.has('view')) {
+      this.rebuild();
+      return;
+    }
+    if (changed.has('revision') || changed.has('row')) this.plot?.setData(this.#data());
     else if (changed.has('window')) {
       const [min, max] = this.#xRange();
       this.plot?.setScale('x', { min, max });

@@ -126,8 +126,7 @@ export class GrokScope extends LitElement {
   #observer: IntersectionObserver | undefined;
   #stopScheme = (): void => {};
   #joined = false;
-  readonly #frames = new FrameWork((now) => this.#tell(now));
-  #nextPaint = 0;
+  readonly #frames = new FrameWork(() => this.#tell(), PAINT_INTERVAL);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -347,7 +346,7 @@ export class GrokScope extends LitElement {
       await share.use(this.engine, wanted, workloadOf(plan.spec), async (engine) => {
         this.#engineText = engineText(engine.info);
         const sweep = new Sweep(plan, engine, { table });
-        sweep.onchange = () => this.#schedule();
+        sweep.onchange = () => this.#frames.ask();
         this.#sweep = sweep;
         await sweep.run();
         if (sweep.state === 'failed') throw new Error(sweep.message);
@@ -372,12 +371,7 @@ export class GrokScope extends LitElement {
     } else if (this.isConnected) this.#attend();
   }
 
-  #schedule(): void {
-    this.#frames.ask(this.#nextPaint);
-  }
-
-  #tell(now: number): void {
-    this.#nextPaint = now + PAINT_INTERVAL;
+  #tell(): void {
     this.revision++;
     const { done, size } = this.#table ?? { done: 0, size: 0 };
     this.#fire('grok-progress', { done, total: size });
