@@ -16,7 +16,7 @@ import { pathToFileURL } from 'node:url';
 import { createServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GROUPS, names } from '../../scripts/docs.js';
-import { errors, open, overflow, useBrowser, violations } from './harness.ts';
+import { emptyPage, open, overflow, useBrowser, violations } from './harness.ts';
 import { serveProject } from './static.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -164,7 +164,7 @@ describe('the pages of the documentation', () => {
   it.each(PAGES)(
     'are accessible, fit and stay in their folder, here a subfolder: %s',
     async (file) => {
-      const page = await browser().newPage({ colorScheme: 'light' });
+      const page = await emptyPage(browser());
       const strays: string[] = [];
       page.on('request', (request) => {
         const url = request.url();
@@ -172,7 +172,6 @@ describe('the pages of the documentation', () => {
         if (!url.startsWith(`${server.url}/dist/page/docs/`) && !url.startsWith('data:'))
           strays.push(url);
       });
-      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
       await page.goto(`${server.url}/dist/page/docs/${file}`);
       expect(await violations(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: 'dark' });
@@ -226,7 +225,7 @@ describe('the pages of the documentation', () => {
   });
 
   it('work from a folder, with no server', async () => {
-    const page = await browser().newPage();
+    const page = await emptyPage(browser());
     await page.goto(pathToFileURL(join(SITE, 'docs/index.html')).href);
     await page.getByRole('link', { name: 'Guide' }).first().click();
     await page.waitForURL('**/guide.html');

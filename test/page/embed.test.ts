@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launch } from './chromium.ts';
-import { violations } from './harness.ts';
+import { clear, emptyPage, violations } from './harness.ts';
 import { serveProject } from './static.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -52,6 +52,35 @@ interface Counts {
   readonly errors: readonly string[];
 }
 
+/** Counts what a page starts. */
+function count(): void {
+  const counts = { workers: 0, alive: 0, most: 0, devices: 0, errors: [] as string[] };
+  Object.assign(globalThis, { counts });
+  const Before = Worker;
+  globalThis.Worker = class extends Before {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args);
+      counts.workers++;
+      counts.alive++;
+      counts.most = Math.max(counts.most, counts.alive);
+    }
+    override terminate(): void {
+      counts.alive--;
+      super.terminate();
+    }
+  };
+  if (typeof GPUAdapter !== 'undefined') {
+    const request = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = function (descriptor) {
+      counts.devices++;
+      return request.call(this, descriptor);
+    };
+  }
+  addEventListener('grok-error', (event) =>
+    counts.errors.push((event as CustomEvent<{ message: string }>).detail.message),
+  );
+}
+
 /** How far the element with an id, or the first one, has come. */
 const state = (page: Page, id = ''): Promise<string> =>
   page.evaluate((which) => {
@@ -62,7 +91,6 @@ const state = (page: Page, id = ''): Promise<string> =>
 describe('<grok-scope>', () => {
   let browser: Browser;
   let server: Awaited<ReturnType<typeof serveProject>>;
-  const errors: string[] = [];
   beforeAll(async () => {
     server = await serveProject(PAGES);
     browser = await launch({ webgpu: false });
@@ -71,50 +99,15 @@ describe('<grok-scope>', () => {
     await browser.close();
     server.close();
   });
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  afterEach(() => clear(browser));
 
   async function open(
     path: string,
-    options: { scheme?: 'light' | 'dark'; script?: boolean; browser?: Browser } = {},
-  ) {
-    const context = await (options.browser ?? browser).newContext({
-      viewport: { width: 1000, height: 800 },
-      colorScheme: options.scheme ?? 'light',
-      javaScriptEnabled: options.script ?? true,
-    });
-    const page = await context.newPage();
-    page.on('pageerror', (error) => errors.push(String(error)));
-    // Counts what the page starts.
-    await page.addInitScript(() => {
-      const counts = { workers: 0, alive: 0, most: 0, devices: 0, errors: [] as string[] };
-      Object.assign(globalThis, { counts });
-      const Before = Worker;
-      globalThis.Worker = class extends Before {
-        constructor(...args: ConstructorParameters<typeof Worker>) {
-          super(...args);
-          counts.workers++;
-          counts.alive++;
-          counts.most = Math.max(counts.most, counts.alive);
-        }
-        override terminate(): void {
-          counts.alive--;
-          super.terminate();
-        }
-      };
-      if (typeof GPUAdapter !== 'undefined') {
-        const request = GPUAdapter.prototype.requestDevice;
-        GPUAdapter.prototype.requestDevice = function (descriptor) {
-          counts.devices++;
-          return request.call(this, descriptor);
-        };
-      }
-      addEventListener('grok-error', (event) =>
-        counts.errors.push((event as CustomEvent<{ message: string }>).detail.message),
-      );
-    });
+    options: { scheme?: 'light' | 'dark'; browser?: Browser } = {},
+  ): Promise<Page> {
+    const { scheme = 'light' } = options;
+    const view = { width: 1000, height: 800, scheme, init: count };
+    const page = await emptyPage(options.browser ?? browser, view);
     await page.goto(server.url + path);
     return page;
   }
@@ -428,7 +421,8 @@ describe('<grok-scope>', () => {
   });
 
   it('has its fallback where there is no JavaScript', async () => {
-    const page = await open('/examples/embed/plain.html', { script: false });
+    const page = await browser.newPage({ javaScriptEnabled: false });
+    await page.goto(`${server.url}/examples/embed/plain.html`);
     expect(await page.getByText('It needs JavaScript').isVisible()).toBe(true);
   });
 });

@@ -19,9 +19,19 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
+/** A page that is used again: to open another takes four times the processor. */
+interface Kept {
+  readonly page: Page;
+  /** By the test that runs now. */
+  used: boolean;
+}
+
+/** Of each browser, one for every script that runs before those of the page. */
+const keptPages = new WeakMap<Browser, Map<(() => void) | undefined, Kept>>();
+
 /**
- * Chromium for the tests of a block. Pages of one test are closed before the next, and none may have
- * complained.
+ * Chromium for the tests of a block. None of the pages of a test may have complained; what it stored, was
+ * told to show and listened to is gone before the next.
  */
 export function useBrowser(options: { readonly webgpu: boolean }): () => Browser {
   let browser: Browser;
@@ -29,37 +39,79 @@ export function useBrowser(options: { readonly webgpu: boolean }): () => Browser
     browser = await launch(options);
   });
   afterAll(() => browser.close());
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    expect(errors.splice(0)).toEqual([]);
-  });
+  afterEach(() => clear(browser));
   return () => browser;
 }
 
-interface Options {
-  /** Which page; absent: the laboratory. */
-  readonly path?: string;
-  readonly hash?: string;
+/** Closes the pages of a browser, empties those that are kept, and finds what any has complained about. */
+export async function clear(browser: Browser): Promise<void> {
+  const kept = [...(keptPages.get(browser)?.values() ?? [])];
+  for (const context of browser.contexts()) {
+    if (!kept.some(({ page }) => page.context() === context)) await context.close();
+  }
+  for (const each of kept) {
+    if (!each.used || each.page.isClosed()) continue;
+    const { origin } = new URL(each.page.url());
+    await each.page.goto('about:blank');
+    if (origin !== 'null') {
+      const session = await each.page.context().newCDPSession(each.page);
+      await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+      await session.detach();
+    }
+    each.page.removeAllListeners();
+    each.used = false;
+  }
+  expect(errors.splice(0)).toEqual([]);
+}
+
+interface View {
   readonly width?: number;
   readonly height?: number;
   readonly scheme?: 'light' | 'dark';
+  /** Runs before the scripts of the page. */
   readonly init?: () => void;
-  /** Opens it there; absent: in a profile of its own. */
+}
+
+interface Options extends View {
+  /** Which page, or the whole address; absent: the laboratory. */
+  readonly path?: string;
+  readonly hash?: string;
+  /** Opens it there; absent: with nothing stored. */
   readonly context?: BrowserContext;
 }
 
-/** Opens a page; its errors go into `errors`. */
-export async function open(browser: Browser, options: Options = {}): Promise<Page> {
-  const { width = 1440, height = 900, scheme = 'light' } = options;
-  const page = options.context
-    ? await options.context.newPage()
-    : await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+/** An empty page; a second one of a test is in a profile of its own. Its errors go into `errors`. */
+export async function emptyPage(browser: Browser, view: View = {}): Promise<Page> {
+  const { width = 1440, height = 900, scheme = 'light', init } = view;
+  const viewport = { width, height };
+  const pages = keptPages.get(browser) ?? new Map<typeof init, Kept>();
+  keptPages.set(browser, pages);
+  const kept = pages.get(init);
+  if (kept && !kept.used && !kept.page.isClosed()) {
+    kept.used = true;
+    await kept.page.setViewportSize(viewport);
+    await kept.page.emulateMedia({ colorScheme: scheme, media: null });
+    return listen(kept.page);
+  }
+  const page = await browser.newPage({ viewport, colorScheme: scheme });
+  if (init) await page.addInitScript(init);
+  if (!kept?.used || kept.page.isClosed()) pages.set(init, { page, used: true });
+  return listen(page);
+}
+
+function listen(page: Page): Page {
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
-  if (options.init) await page.addInitScript(options.init);
-  await page.goto(url + (options.path ?? '') + (options.hash ?? ''));
+  return page;
+}
+
+/** Opens a page; its errors go into `errors`. */
+export async function open(browser: Browser, options: Options = {}): Promise<Page> {
+  const { context, path = '', hash = '' } = options;
+  const page = context ? listen(await context.newPage()) : await emptyPage(browser, options);
+  await page.goto(new URL(path, url).href + hash);
   return page;
 }
 

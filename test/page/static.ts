@@ -17,6 +17,11 @@ const TYPES: Record<string, string> = {
 /** Serves until `close`; pages of the test by their path, all others from the project's folder. */
 export async function serveProject(pages: Readonly<Record<string, string>>) {
   const server = createServer(({ url = '/' }, response) => {
+    // Browsers ask for it where a page has none; no test is about that.
+    if (url === '/favicon.ico') {
+      response.writeHead(204).end();
+      return;
+    }
     const path = normalize(new URL(url, 'http://x').pathname);
     try {
       const body = pages[path] ?? readFileSync(join(ROOT, path));
