@@ -404,17 +404,17 @@ describe('grokscope run --certify', () => {
 });
 
 describe('grokscope audit', () => {
-  it('finds that every claim of the paper holds, on WebAssembly', async () => {
-    const start = performance.now();
-    const { code, stdout, stderr } = await grokscope('audit', '--engine', 'wasm');
-    const seconds = (performance.now() - start) / 1000;
-    console.info(`  audit on WebAssembly: ${seconds.toFixed(0)} s`);
+  // The page of the paper runs all of them on WebAssembly: test/page/paper.test.ts.
+  it('finds that claims of the paper hold, on WebAssembly', async () => {
+    const claims = ['weight-divergence', 'one-dimensional', 'test-loss'];
+    const args = claims.flatMap((claim) => ['--claim', claim]);
+    const { code, stdout, stderr } = await grokscope('audit', '--engine', 'wasm', ...args);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^WebAssembly, .*float32/);
     expect(stdout).not.toMatch(/FAIL/);
-    expect(stdout).toMatch(/10 of 10 claims hold; size small/);
+    expect(stdout).toMatch(/3 of 3 claims hold; size small/);
     expect(code).toBe(0);
-  }, 300_000);
+  });
 
   it('runs on the CPU engine when asked for', async () => {
     const args = ['audit', '--engine', 'cpu', '--claim', 'conformal-time', '--claim', 'test-loss'];

@@ -1,7 +1,7 @@
 /** Gradient flow in time on an engine in float32, against the float64 twin and closed forms. */
 import { trainFlowInTime } from '../../src/cpu/descent/flow-in-time.ts';
 import type { Engine } from '../../src/model/engine.ts';
-import type { Tolerance, Trajectory } from '../../src/model/replica.ts';
+import type { Replica, Tolerance, Trajectory } from '../../src/model/replica.ts';
 import {
   Column,
   entry,
@@ -64,6 +64,17 @@ function endApart(rows: Rows, twin: Rows): number {
   return Math.max(...columns);
 }
 
+const twins = new Map<string, Rows>();
+
+/** A run of the float64 twin at the fine tolerance; made once. */
+function twinOf(replica: Replica): Rows {
+  const fine = { ...replica, tolerance: 'fine' as const };
+  const key = JSON.stringify(fine);
+  const rows = twins.get(key) ?? trainFlowInTime(fine).trajectory.rows;
+  twins.set(key, rows);
+  return rows;
+}
+
 /** Runs at a tolerance against finely integrated ones of the twin. */
 export function flowInTimeCase(tolerance: Tolerance, names?: readonly string[]): Case<Context> {
   const some = RUNS.filter(([name]) => names === undefined || names.includes(name));
@@ -88,7 +99,7 @@ export function flowInTimeCase(tolerance: Tolerance, names?: readonly string[]):
         for (const [k, { name, replica }] of group.entries()) {
           const { rows, failure } = runs[k] as Trajectory;
           checkEqual(failure, null, name);
-          const twin = trainFlowInTime({ ...replica, tolerance: 'fine' }).trajectory.rows;
+          const twin = twinOf(replica);
           const { horizon, samples } = replica;
           for (const accuracy of ACCURACIES) {
             const times = [rows, twin].map((of) => testTime(of, accuracy, horizon));
@@ -166,9 +177,10 @@ export const lastTimesCases: readonly Case<Context>[] = [
   },
 ];
 
-export const flowInTimeCases: readonly Case<Context>[] = [
-  flowInTimeCase('default'),
-  flowInTimeCase('fine', ['decay of both', 'decay of the bias', 'random weights', 'mean']),
+const FEW = ['decay of both', 'decay of the bias', 'random weights', 'mean'];
+
+/** In any case. */
+const commonCases: readonly Case<Context>[] = [
   ...lastTimesCases,
   {
     name: 'a flow in time ends at its goal as the float64 twin',
@@ -191,6 +203,19 @@ export const flowInTimeCases: readonly Case<Context>[] = [
   },
 ];
 
+/** All of it. */
+export const flowInTimeCases: readonly Case<Context>[] = [
+  flowInTimeCase('default'),
+  flowInTimeCase('fine', FEW),
+  ...commonCases,
+];
+
+/** For a driver that is slow. */
+export const briefFlowInTimeCases: readonly Case<Context>[] = [
+  flowInTimeCase('default', FEW),
+  ...commonCases,
+];
+
 /** A sweep over σ, whose replicas share a dataset and a pass, on the workgroups of a GPU. */
 export const sharedFlowInTimeCase: Case<Context> = {
   name: 'trains several flows in time of a dataset in one pass',
@@ -201,7 +226,7 @@ export const sharedFlowInTimeCase: Case<Context> = {
     const { runs } = await trainAll(engine, replicas);
     let worst = 0;
     for (const [k, replica] of replicas.entries()) {
-      const twin = trainFlowInTime({ ...replica, tolerance: 'fine' }).trajectory.rows;
+      const twin = twinOf(replica);
       const { rows } = runs[k] as Trajectory;
       for (const accuracy of ACCURACIES) {
         const times = [rows, twin].map((of) => testTime(of, accuracy, replica.horizon));

@@ -21,14 +21,21 @@ import { flowInTimeCases, sharedFlowInTimeCase } from './flow-in-time.ts';
 import { gradientCases } from './gradient.ts';
 import { probeCases } from './probe.ts';
 
+type Some = Parameters<typeof referenceCase>[2];
+
+/** The reference, or some of it, with the rows of a dataset in the memory of a workgroup. */
+function keptCase(some?: Some): Case<GPU> {
+  return onEngine(referenceCase('default', 'rows in workgroup memory', some), { keep: true });
+}
+
 /** The reference, or some of it, through the streamed kernel. */
-export function streamedCase(some?: Parameters<typeof referenceCase>[2]): Case<GPU> {
+function streamedCase(some?: Some): Case<GPU> {
   const reference = referenceCase('default', 'streamed from several buffers', some);
   return onEngine(reference, { kernel: 'streamed', maxBinding: 2 ** 16 });
 }
 
-/** What a WebGPU engine must do beyond what every engine does. */
-export const webGpuCases: readonly Case<GPU>[] = [
+/** What a WebGPU engine must do beyond what every engine does, in any case. */
+const webGpuCases: readonly Case<GPU>[] = [
   // Software adapters run with small workgroups by default; GPUs with these.
   onEngine(shapesCase('agrees with the twin with the workgroups of a GPU', LARGE_SHAPES), {
     workgroup: 128,
@@ -37,23 +44,28 @@ export const webGpuCases: readonly Case<GPU>[] = [
   onEngine(referenceCase('default', 'rows made anew', { largest: 64, count: 12 }), {
     regenerate: true,
   }),
-  onEngine(referenceCase('default', 'rows in workgroup memory', { largest: 128, count: 29 }), {
-    keep: true,
-  }),
   onEngine(sharingCase, { maxMembers: 4 }),
   onEngine(
     { ...sharingCase, name: 'trains several replicas of a dataset in one streamed pass' },
     { maxMembers: 4, kernel: 'streamed' },
   ),
+];
+
+/** All of it. */
+export const allWebGpuCases: typeof webGpuCases = [
+  ...webGpuCases,
+  keptCase({ largest: 128, count: 29 }),
+  streamedCase(),
   onEngine(sharedFlowInTimeCase, { maxMembers: 4, workgroup: 64, keep: true }),
   // Mesa's software driver needs large workgroups for it: its loops end after 65 535 turns.
   onEngine(largestCase, { workgroup: 256 }),
 ];
 
-/** What wgpu must do: all of the reference would take minutes on Mesa's software driver. */
-export const wgpuCases: typeof webGpuCases = [
+/** What a driver does in minutes that takes seconds to compile a kernel, and is slow in it. */
+export const briefWebGpuCases: typeof webGpuCases = [
   ...webGpuCases,
-  streamedCase({ largest: 128, count: 29 }),
+  keptCase({ largest: 64, count: 12 }),
+  streamedCase({ largest: 64, count: 12 }),
 ];
 
 function onEngine({ name, run }: Case<EngineContext>, options: WebGpuOptions): Case<GPU> {
@@ -99,7 +111,7 @@ export async function conformance(
     outcomes.push(...(await runCases(deviceCheckCases, { engine })));
     outcomes.push(...(await runCases(engineCases, { engine, limits: FLOAT32_LIMITS })));
     outcomes.push(...(await runCases([...descentCases, ...flowInTimeCases], { engine })));
-    outcomes.push(...(await runCases(wgpuCases, gpu)));
+    outcomes.push(...(await runCases(allWebGpuCases, gpu)));
   }
   engine.dispose();
   return { adapter: engine.info.device, outcomes };

@@ -11,7 +11,7 @@ import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
 import { flowInTimeCases } from '../conformance/flow-in-time.ts';
 import { gradientCases } from '../conformance/gradient.ts';
-import { wgpuCases } from '../conformance/main.ts';
+import { allWebGpuCases } from '../conformance/main.ts';
 import { probeCases } from '../conformance/probe.ts';
 
 /**
@@ -43,7 +43,7 @@ describe('wgpu (Deno)', () => {
     ...engineCases,
     ...descentCases,
     ...flowInTimeCases,
-    ...wgpuCases,
+    ...allWebGpuCases,
   ];
   it('probe: finds the compensated sums that llvmpipe folds away', () => {
     // Another driver was chosen by the one who runs the tests.
