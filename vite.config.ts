@@ -50,7 +50,20 @@ export default defineConfig(({ mode }) => ({
   },
   worker: { format: 'es' as const, plugins: () => [assembly()] },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true as const, test: { name: 'kernels', include: ['test/gpu/**/*.test.ts'] } },
+      { extends: true as const, test: { name: 'pages', include: ['test/page/**/*.test.ts'] } },
+      {
+        extends: true as const,
+        test: {
+          name: 'units',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/gpu/**', 'test/page/**'],
+          // Modules are read once, not once a file.
+          isolate: false,
+        },
+      },
+    ],
     // One after the other: files share the processor with the workers and software GPUs they start.
     fileParallelism: false,
     testTimeout: 120_000,

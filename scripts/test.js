@@ -1,24 +1,25 @@
 /**
- * Runs all tests: those of the kernels beside all others, in a process that gives way. Software GPUs compute
- * for minutes with nobody waiting; pages and command lines mostly wait for one another. Arguments are
- * passed on to Vitest, which then runs alone.
+ * Finds what the tests need, checks and builds, then runs all tests: those of the kernels beside all others,
+ * in a process that gives way. Software GPUs compute for minutes with nobody waiting; pages and command lines
+ * mostly wait for one another. Arguments are passed on to Vitest, which then runs alone.
  */
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 
-const VITEST = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
-const KERNELS = 'test/gpu/**';
+const ROOT = join(import.meta.dirname, '..');
+const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
 /**
+ * @param {string} command
  * @param {string[]} args
  * @param {{ aside: boolean }} how whether it gives way, and is heard at its end only
  * @returns {Promise<{ code: number, output: string }>}
  */
-function vitest(args, { aside }) {
+function run(command, args, { aside } = { aside: false }) {
   /** @type {import('node:child_process').StdioOptions} */
-  const stdio = aside ? ['ignore', 'pipe', 'pipe'] : 'inherit';
-  const child = spawn(process.execPath, [VITEST, 'run', ...args], { stdio });
+  const stdio = aside ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'];
+  const child = spawn(command, args, { stdio, cwd: ROOT });
   if (aside && child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -26,16 +27,29 @@ function vitest(args, { aside }) {
       output += text;
     });
   }
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? 1, output }));
   });
 }
 
+/** @param {string[]} args @param {{ aside: boolean }} [how] */
+const vitest = (args, how) => run(process.execPath, [VITEST, 'run', ...args], how);
+
+/** To fetch programs takes the network, to build takes the processor. */
+const before = await Promise.all([
+  run(process.execPath, [join(import.meta.dirname, 'prepare.js')]),
+  run('npm', ['run', 'check']).then((checked) =>
+    checked.code === 0 ? run('npm', ['run', 'build']) : checked,
+  ),
+]);
+for (const { code } of before) if (code !== 0) process.exit(code);
+
 const own = process.argv.slice(2);
-if (own.length > 0) process.exit((await vitest(own, { aside: false })).code);
+if (own.length > 0) process.exit((await vitest(own)).code);
 // What gives way may take longer.
-const kernels = vitest(['test/gpu/', '--testTimeout', '400000'], { aside: true });
-const others = await vitest(['--exclude', KERNELS], { aside: false });
+const kernels = vitest(['--project', 'kernels', '--testTimeout', '400000'], { aside: true });
+const others = await vitest(['--project', 'units', '--project', 'pages']);
 console.log('\nThe tests of the kernels:\n');
 const { code, output } = await kernels;
 console.log(output);

@@ -161,7 +161,7 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
     });
     expect(sizes[1]).toBe(sizes[0]);
     expect(sizes[3]).toBe(sizes[2]);
-    expect(sizes[2]).toBeGreaterThan(sizes[0] as number);
+    expect(sizes[2]).toBeGreaterThanOrEqual(wasmGradientBytes(30_000, 50));
   });
 
   it('neither under- nor overflows, wherever the point jumps', () => {
@@ -332,7 +332,7 @@ describe.each(VARIANTS)('gradient in WebAssembly, %s SIMD', (simd) => {
   });
 
   it('has exp and 2 artanh(y)/y to 1e-7', () => {
-    const at = 65536;
+    const at = FREE;
     const vector = new Float32Array(kernel.memory.buffer, at, 4);
     const worst = (
       apply: (at: number) => void,
