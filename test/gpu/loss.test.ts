@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WebGpuEngine } from '../../src/gpu/engine.ts';
 import { parseSpec, specToJson } from '../../src/model/spec.ts';
 import { checkDevice } from '../../src/sweep/device-check.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
@@ -83,6 +84,16 @@ describe('device loss on Dawn', () => {
     );
     device.gpu.destroy();
   });
+});
+
+describe('what a device on Dawn answers', () => {
+  // Compiling takes seconds there, once for all of them.
+  let engine: WebGpuEngine;
+  beforeAll(async () => {
+    engine = await requestEngine(dawn);
+    await engine.probe();
+  });
+  afterAll(() => engine.dispose());
 
   /** The device answers the next allocations with an error, as one does that has less memory. */
   function runOutOfMemory(times: number): void {
@@ -95,30 +106,23 @@ describe('device loss on Dawn', () => {
   }
 
   it('plans with less where the device has less memory than was thought', async () => {
-    const engine = await requestEngine(dawn);
-    await engine.probe();
     const few = parseSpec({ ...specToJson(SPEC), y: { over: 'seed', from: 1, to: 2, step: 1 } });
     const sweep = new Sweep(new SweepPlan(few), engine);
     runOutOfMemory(2);
     await sweep.run();
     expect([sweep.message, sweep.state, sweep.table.done]).toEqual(['', 'done', 14]);
     expect(sweep.table.failures.size).toBe(0);
-    engine.dispose();
   });
 
   it('names the largest N that fits what memory there is, before anything runs', async () => {
-    const engine = await requestEngine(dawn);
-    await engine.probe();
     const sweep = new Sweep(new SweepPlan(SPEC), engine);
     runOutOfMemory(10);
     await sweep.run();
     expect([sweep.state, sweep.table.done]).toEqual(['failed', 0]);
     expect(sweep.message).toMatch(/^A dataset of 48 × \d+ takes .* the largest N is \d+;/);
-    engine.dispose();
   });
 
   it('throws what the device reports in the middle of a run', async () => {
-    const engine = await requestEngine(dawn);
     const sweep = new Sweep(new SweepPlan(SPEC), engine);
     sweep.onchange = () => {
       // Larger than any device allows: a validation error that nobody asked about.
@@ -127,6 +131,5 @@ describe('device loss on Dawn', () => {
     await sweep.run();
     expect(sweep.state).toBe('failed');
     expect(sweep.message).toMatch(/WebGPU reports: .*size/s);
-    engine.dispose();
   });
 });
