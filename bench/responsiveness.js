@@ -1,6 +1,6 @@
 /**
- * Whether the page answers while 4096 replicas run, and whether its heap grows from run to run, to be run
- * after `npm run build`:
+ * Whether the page answers while 4096 replicas run and, for what the machine itself takes, while they are
+ * paused, and whether its heap grows from run to run, to be run after `npm run build`:
  *
  *     node bench/responsiveness.js [--samples 128] [--actions 60] [--runs 10]
  *
@@ -69,6 +69,28 @@ async function latency() {
       );
     }
   });
+  await act(page, map);
+  const running = await page.getByRole('button', { name: 'Pause' }).count();
+  const ended = running ? '' : ' (they ended before the actions did)';
+  await report(page, `while 4096 replicas of N ${values.samples} run${ended}:`);
+  if (running) {
+    await page.getByRole('button', { name: 'Pause' }).click();
+    // Replicas in flight come in.
+    await page.waitForTimeout(2000);
+    await report(page, undefined);
+    await act(page, map);
+    await report(page, 'while they are paused:');
+  }
+  await browser.close();
+  await server.close();
+}
+
+/**
+ * Moves, clicks and types over the map.
+ * @param {import('playwright-core').Page} page
+ * @param {import('playwright-core').Locator} map
+ */
+async function act(page, map) {
   const box = await map.boundingBox();
   if (!box) throw new Error('the map has no place');
   const actions = Number(values.actions);
@@ -81,20 +103,27 @@ async function latency() {
     if (k % 3 === 1) await page.keyboard.press('ArrowRight');
     await page.waitForTimeout(PAUSE);
   }
-  const running = await page.getByRole('button', { name: 'Pause' }).count();
+}
+
+/**
+ * Says what has been measured since the last time, and forgets it.
+ * @param {import('playwright-core').Page} page
+ * @param {string | undefined} title absent: nothing is said
+ */
+async function report(page, title) {
   const { tasks, latencies } = await page.evaluate(() => {
-    const { tasks, latencies } = /** @type {any} */ (globalThis);
+    const scope = /** @type {any} */ (globalThis);
+    const tasks = scope.tasks.splice(0);
+    const latencies = /** @type {Record<string, number[]>} */ ({});
+    for (const [name, list] of Object.entries(scope.latencies)) latencies[name] = list.splice(0);
     return { tasks, latencies };
   });
-  console.log(
-    `while 4096 replicas of N ${values.samples} run${running ? '' : ' (they ended before the actions did)'}:`,
-  );
-  say('hover', latencies.pointermove);
-  say('click', latencies.click);
-  say('key', latencies.keydown);
+  if (title === undefined) return;
+  console.log(title);
+  say('hover', latencies.pointermove ?? []);
+  say('click', latencies.click ?? []);
+  say('key', latencies.keydown ?? []);
   say('long tasks', tasks);
-  await browser.close();
-  await server.close();
 }
 
 async function heap() {

@@ -253,7 +253,7 @@ function ratios() {
 
 const compared = ratios();
 // Gradients per second of a peer are without the making of its data, those of the engines with it.
-console.log('\nWebAssembly is faster than');
+if (compared.length > 0) console.log('\nWebAssembly is faster than');
 for (const { job, than, perReplica, cpu, gradients, rounds } of compared) {
   const whole = Number.isFinite(perReplica)
     ? `${perReplica.toFixed(2)} times a replica (${cpu.toFixed(2)} in processor time), `
@@ -262,15 +262,15 @@ for (const { job, than, perReplica, cpu, gradients, rounds } of compared) {
     `  ${than} at ${job}: ${whole}${gradients.toFixed(2)} times the gradients a second (median of ${rounds} rounds)`,
   );
 }
+const onWebGpu = entries.some(({ result }) => 'cases' in result && result.engine.kind === 'webgpu');
+if (onWebGpu) console.log('\nWebGPU is faster than the straightforward kernel on the same adapter, in');
 for (const { contestant, result } of entries) {
   if ('missing' in result || !('cases' in result) || result.engine.kind !== 'webgpu') continue;
   for (const each of result.cases) {
     if ('failure' in each) console.log(`  ${contestant}, ${each.name} failed: ${each.failure}`);
     else if (each.baseline) {
       const { speedup } = each.baseline;
-      console.log(
-        `  the straightforward kernel, ${contestant}, ${each.name}: ${speedup.toFixed(2)} times`,
-      );
+      console.log(`  ${contestant}, ${each.name}: ${speedup.toFixed(2)} times`);
     }
   }
 }
