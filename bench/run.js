@@ -263,7 +263,8 @@ for (const { job, than, perReplica, cpu, gradients, rounds } of compared) {
   );
 }
 const onWebGpu = entries.some(({ result }) => 'cases' in result && result.engine.kind === 'webgpu');
-if (onWebGpu) console.log('\nWebGPU is faster than the straightforward kernel on the same adapter, in');
+if (onWebGpu)
+  console.log('\nWebGPU is faster than the straightforward kernel on the same adapter, in');
 for (const { contestant, result } of entries) {
   if ('missing' in result || !('cases' in result) || result.engine.kind !== 'webgpu') continue;
   for (const each of result.cases) {
