@@ -72,14 +72,14 @@ async function latency() {
   await act(page, map);
   const running = await page.getByRole('button', { name: 'Pause' }).count();
   const ended = running ? '' : ' (they ended before the actions did)';
-  await report(page, `while 4096 replicas of N ${values.samples} run${ended}:`);
+  report(`while 4096 replicas of N ${values.samples} run${ended}:`, await takeMeasured(page));
   if (running) {
     await page.getByRole('button', { name: 'Pause' }).click();
     // Replicas in flight come in.
     await page.waitForTimeout(2000);
-    await report(page, undefined);
+    await takeMeasured(page);
     await act(page, map);
-    await report(page, 'while they are paused:');
+    report('while they are paused:', await takeMeasured(page));
   }
   await browser.close();
   await server.close();
@@ -105,20 +105,25 @@ async function act(page, map) {
   }
 }
 
+/** @typedef {{ tasks: number[], latencies: Record<string, number[]> }} Measured milliseconds */
+
 /**
- * Says what has been measured since the last time, and forgets it.
+ * What has been measured since the last time.
  * @param {import('playwright-core').Page} page
- * @param {string | undefined} title absent: nothing is said
+ * @returns {Promise<Measured>}
  */
-async function report(page, title) {
-  const { tasks, latencies } = await page.evaluate(() => {
+function takeMeasured(page) {
+  return page.evaluate(() => {
     const scope = /** @type {any} */ (globalThis);
     const tasks = scope.tasks.splice(0);
     const latencies = /** @type {Record<string, number[]>} */ ({});
     for (const [name, list] of Object.entries(scope.latencies)) latencies[name] = list.splice(0);
     return { tasks, latencies };
   });
-  if (title === undefined) return;
+}
+
+/** @param {string} title @param {Measured} measured */
+function report(title, { tasks, latencies }) {
   console.log(title);
   say('hover', latencies.pointermove ?? []);
   say('click', latencies.click ?? []);

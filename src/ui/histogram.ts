@@ -80,6 +80,16 @@ export class GrokHistogram extends LitElement {
         min-width: 0;
         white-space: nowrap;
       }
+      .key {
+        white-space: nowrap;
+      }
+      .key .bar {
+        display: inline-block;
+        position: static;
+        width: 12px;
+        height: 12px;
+        margin-right: 4px;
+      }
       .read {
         min-height: 1.45em;
       }
@@ -127,6 +137,13 @@ export class GrokHistogram extends LitElement {
     return html`
       <p class="muted">
         How many of ${count(total)} replicas have which ${name}; the highest bar has ${count(most)}.
+        ${bins
+          .filter(({ state }) => state !== 'value')
+          .map(
+            (bin) => html`<span class="key ${bin.state}"
+              ><span class="bar"></span>${bin.label}: ${count(bin.count)}</span
+            > `,
+          )}
       </p>
       <div
         class="plot"

@@ -210,7 +210,7 @@ export const flowInTimeCases: readonly Case<Context>[] = [
   ...commonCases,
 ];
 
-/** For a driver that is slow. */
+/** A selection for a driver that takes seconds to compile a kernel. */
 export const briefFlowInTimeCases: readonly Case<Context>[] = [
   flowInTimeCase('default', FEW),
   ...commonCases,

@@ -21,16 +21,17 @@ import { flowInTimeCases, sharedFlowInTimeCase } from './flow-in-time.ts';
 import { gradientCases } from './gradient.ts';
 import { probeCases } from './probe.ts';
 
-type Some = Parameters<typeof referenceCase>[2];
+/** Which replicas of the reference; absent: all. */
+type Selection = Parameters<typeof referenceCase>[2];
 
 /** The reference, or some of it, with the rows of a dataset in the memory of a workgroup. */
-function keptCase(some?: Some): Case<GPU> {
-  return onEngine(referenceCase('default', 'rows in workgroup memory', some), { keep: true });
+function keptCase(selection?: Selection): Case<GPU> {
+  return onEngine(referenceCase('default', 'rows in workgroup memory', selection), { keep: true });
 }
 
 /** The reference, or some of it, through the streamed kernel. */
-function streamedCase(some?: Some): Case<GPU> {
-  const reference = referenceCase('default', 'streamed from several buffers', some);
+function streamedCase(selection?: Selection): Case<GPU> {
+  const reference = referenceCase('default', 'streamed from several buffers', selection);
   return onEngine(reference, { kernel: 'streamed', maxBinding: 2 ** 16 });
 }
 
@@ -61,7 +62,7 @@ export const allWebGpuCases: typeof webGpuCases = [
   onEngine(largestCase, { workgroup: 256 }),
 ];
 
-/** What a driver does in minutes that takes seconds to compile a kernel, and is slow in it. */
+/** A selection for a driver that takes seconds to compile a kernel. */
 export const briefWebGpuCases: typeof webGpuCases = [
   ...webGpuCases,
   keptCase({ largest: 64, count: 12 }),

@@ -115,6 +115,14 @@ export async function open(browser: Browser, options: Options = {}): Promise<Pag
   return page;
 }
 
+/** Colour schemes and widths, of a desktop and a phone, that every page is looked at in. */
+export const LOOKS = [
+  ['light', 1440],
+  ['dark', 1440],
+  ['light', 390],
+  ['dark', 390],
+] as const;
+
 /** The link of a spec. */
 export const link = (spec: object): string => `#spec=${encodeURIComponent(JSON.stringify(spec))}`;
 

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { GrokLab } from '../../src/ui/lab.ts';
-import { link, open, overflow, useBrowser, violations } from './harness.ts';
+import { LOOKS, link, open, overflow, useBrowser, violations } from './harness.ts';
 
 const status = (page: Page): Promise<string> =>
   page.locator('grok-progress .status').innerText({ timeout: 60_000 });
@@ -425,12 +425,7 @@ describe('the page without WebGPU', () => {
     expect(await page.locator('grok-progress progress').count()).toBe(0);
   });
 
-  it.each([
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)('has no accessibility violations: %s, %i pixels wide', async (scheme, width) => {
+  it.each(LOOKS)('has no accessibility violations: %s, %i pixels wide', async (scheme, width) => {
     const page = await open(browser(), { hash: link(SMALL), scheme, width });
     await untilStatus(page, /done/);
     for (const name of ['Map', 'Profile']) await page.getByText(`${name} as a table`).click();
@@ -439,12 +434,7 @@ describe('the page without WebGPU', () => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
-  it.each([
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)('shows the device check: %s, %i pixels wide', async (scheme, width) => {
+  it.each(LOOKS)('shows the device check: %s, %i pixels wide', async (scheme, width) => {
     const page = await open(browser(), { hash: link(SMALL), scheme, width });
     await untilStatus(page, /35 of 35 replicas · done/);
     const badge = page.locator('.badge summary');
@@ -618,12 +608,7 @@ describe('theory in the laboratory', () => {
     await expect.poll(() => profile.innerText()).toMatch(/theory, N → ∞/);
   });
 
-  it.each([
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 390],
-    ['dark', 390],
-  ] as const)('is accessible with certificates: %s, %i pixels wide', async (scheme, width) => {
+  it.each(LOOKS)('is accessible with certificates: %s, %i pixels wide', async (scheme, width) => {
     const page = await open(browser(), { hash: link(SMALL), scheme, width });
     await untilStatus(page, /done/);
     await page.getByRole('button', { name: 'Certify all datasets' }).click();

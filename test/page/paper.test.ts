@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CLAIMS } from '../../src/claims/all.ts';
 import { stateFromHash } from '../../src/ui/link.ts';
 import type { GrokPaper } from '../../src/ui/paper.ts';
-import { open, overflow, useBrowser, violations } from './harness.ts';
+import { LOOKS, open, overflow, useBrowser, violations } from './harness.ts';
 
 /** States as the table of contents has them, in the order of the claims. */
 const states = (page: Page): Promise<string[]> =>
@@ -82,12 +82,7 @@ describe('the paper page', () => {
     // Each claim draws all its pictures when it begins; other programs may take the processor away then.
     expect(tasks.filter((duration) => duration > 150).length).toBeLessThanOrEqual(CLAIMS.length);
 
-    for (const [scheme, width] of [
-      ['light', 1440],
-      ['dark', 1440],
-      ['light', 390],
-      ['dark', 390],
-    ] as const) {
+    for (const [scheme, width] of LOOKS) {
       await page.emulateMedia({ colorScheme: scheme });
       await page.setViewportSize({ width, height: 900 });
       expect(await overflow(page)).toBeLessThanOrEqual(0);
