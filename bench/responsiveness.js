@@ -91,6 +91,8 @@ async function latency() {
  * @param {import('playwright-core').Locator} map
  */
 async function act(page, map) {
+  // To press a button may have scrolled the map away.
+  await page.evaluate(() => scrollTo(0, 0));
   const box = await map.boundingBox();
   if (!box) throw new Error('the map has no place');
   const actions = Number(values.actions);
