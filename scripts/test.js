@@ -1,30 +1,33 @@
 /**
- * Finds what the tests need, checks and builds, then runs all tests: those of the kernels beside all others,
- * in a process that gives way. Software GPUs compute for minutes with nobody waiting; pages and command lines
- * mostly wait for one another. Arguments are passed on to Vitest, which then runs alone.
+ * Finds what the tests need, checks and builds, then runs all tests: those of pages, those of kernels and all
+ * others beside one another, each in a process of its own. Pages come first, since they are told what a page
+ * may keep its reader waiting; units, half of whose time is waiting for command lines and a scheduler, have
+ * what pages leave, and the software GPUs of the kernels, which compute for minutes, have the rest. Arguments
+ * are passed on to Vitest, which then runs alone.
  */
 import { spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
+/** @typedef {{ code: number, output: string }} Ended */
+
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{ aside: boolean }} how whether it gives way, and is heard at its end only
- * @returns {Promise<{ code: number, output: string }>}
+ * @param {number} [niceness] of one that gives way, from 1 to 19, which is heard at its end only
+ * @returns {Promise<Ended>}
  */
-function run(command, args, { aside } = { aside: false }) {
-  /** @type {import('node:child_process').StdioOptions} */
-  const stdio = aside ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'];
-  const child = spawn(command, args, { stdio, cwd: ROOT });
-  if (aside && child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
+function run(command, args, niceness = 0) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: ROOT });
+  if (niceness > 0 && child.pid) setPriority(child.pid, niceness);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text) => {
+    stream.setEncoding('utf8').on('data', (text) => {
       output += text;
+      if (niceness === 0) process.stdout.write(text);
     });
   }
   return new Promise((resolve, reject) => {
@@ -33,8 +36,18 @@ function run(command, args, { aside } = { aside: false }) {
   });
 }
 
-/** @param {string[]} args @param {{ aside: boolean }} [how] */
-const vitest = (args, how) => run(process.execPath, [VITEST, 'run', ...args], how);
+/** @param {string[]} args @param {number} [niceness] */
+const vitest = (args, niceness) => run(process.execPath, [VITEST, 'run', ...args], niceness);
+
+/**
+ * What failed, as Vitest says it at its end.
+ * @param {Ended} ended
+ */
+function failuresOf({ code, output }) {
+  if (code === 0) return '';
+  const at = output.search(/^.*Failed (Suites|Tests)|^.*Unhandled Errors/m);
+  return output.slice(at === -1 ? -2000 : at);
+}
 
 /** To fetch programs takes the network, to build takes the processor. */
 const before = await Promise.all([
@@ -47,10 +60,15 @@ for (const { code } of before) if (code !== 0) process.exit(code);
 
 const own = process.argv.slice(2);
 if (own.length > 0) process.exit((await vitest(own)).code);
-// What gives way may take longer.
-const kernels = vitest(['--project', 'kernels', '--testTimeout', '400000'], { aside: true });
-const others = await vitest(['--project', 'units', '--project', 'pages']);
-console.log('\nThe tests of the kernels:\n');
-const { code, output } = await kernels;
-console.log(output);
-process.exit(others.code || code);
+
+const patient = ['--testTimeout', '400000'];
+const units = vitest(['--project', 'units', ...patient], 5);
+const kernels = vitest(['--project', 'kernels', ...patient], 19);
+const ended = [await vitest(['--project', 'pages'])];
+for (const each of [units, kernels]) {
+  ended.push(await each);
+  console.log(ended.at(-1)?.output);
+}
+// Once more where it is looked for: long output stands above.
+for (const each of ended) console.log(failuresOf(each));
+process.exit(ended.find(({ code }) => code !== 0)?.code ?? 0);

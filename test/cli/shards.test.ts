@@ -251,21 +251,26 @@ describe('a shard that is stopped', () => {
       scan.close();
       return entries;
     };
-    const begun = performance.now();
+    let begun = performance.now();
     expect(await ended(run('killed-0'))).toBe(0);
-    const typical = performance.now() - begun;
+    /** Of a whole run, as fast as the machine is at the time. */
+    let typical = performance.now() - begun;
     const expected = await data('killed-0');
     let kills = 0;
     let atWork = 0;
-    for (let k = 1; k <= REPETITIONS; k++) {
+    for (let k = 1; k <= REPETITIONS || kills < 10; k++) {
       const directory = `killed-${k}`;
       for (let kill = 0; kill < KILLS; kill++) {
+        begun = performance.now();
         const before = await journals(directory).catch(() => []);
         const child = run(directory);
         const timer = setTimeout(() => child.kill('SIGKILL'), typical * random.uniform());
         const end = await ended(child);
         clearTimeout(timer);
-        if (end === 0) break;
+        if (end === 0) {
+          if (kill === 0) typical = performance.now() - begun;
+          break;
+        }
         expect(end).toBe('SIGKILL');
         kills++;
         if ((await journals(directory).catch(() => [])).length > before.length) atWork++;
@@ -274,9 +279,8 @@ describe('a shard that is stopped', () => {
       expect(await data(directory)).toEqual(expected);
     }
     console.info(
-      `  ${REPETITIONS} repetitions of ${typical.toFixed(0)} ms, ${kills} kills, ${atWork} with a journal open`,
+      `  repetitions of ${typical.toFixed(0)} ms, ${kills} kills, ${atWork} with a journal open`,
     );
-    expect(kills).toBeGreaterThanOrEqual(10);
   }, 3_600_000);
 });
 
