@@ -1,5 +1,5 @@
 // What follows an evaluation: the state machine of `phase`, twin of src/cpu/descent/flow-in-time.ts, where
-// the method is described.
+// the method is described. What has loops or barriers is called in one place, as in flow/advance.wgsl.
 
 // log(1 + GAMMA h (e^x + e^slope_scale)).
 fn log_damping(m: u32, x: f32) -> f32 {
@@ -11,22 +11,18 @@ fn log_damping(m: u32, x: f32) -> f32 {
 // log(1 + t) after a step of such a length over 1 + t.
 fn y_after(m: u32, step: f32) -> f32 { return team[m].run.y + log1p_small(step); }
 
-// All invocations: the next step of length about `wanted`.
-fn begin_step(lid: u32, m: u32) {
-  if (lid == 0u) {
-    let left = team[m].run.log1p_horizon - team[m].run.y;
-    let to_end = select(exp(min(left, 1.0)) - 1.0, left * (1.0 + left * (0.5 + left / 6.0)), left < 0.01);
-    let step = min(team[m].run.wanted, MAX_STEP);
-    let reaches = step >= to_end || y_after(m, step) >= team[m].run.log1p_horizon;
-    team[m].run.last = select(0u, 1u, reaches);
-    team[m].run.step = select(step, to_end, reaches);
-    team[m].run.log_step = log(team[m].run.step) + team[m].run.y;
-    team[m].run.overflown = 0u;
-    team[m].run.damping_weights = log_damping(m, team[m].run.log_decay_weights);
-    team[m].run.damping_bias = log_damping(m, team[m].run.log_decay_bias);
-  }
-  workgroupBarrier();
-  start_equation(lid, m, PHASE_FIRST, team[m].run.slope_scale, 0.0);
+// One invocation: the next step of length about `wanted`.
+fn begin_step(m: u32) {
+  let left = team[m].run.log1p_horizon - team[m].run.y;
+  let to_end = select(exp(min(left, 1.0)) - 1.0, left * (1.0 + left * (0.5 + left / 6.0)), left < 0.01);
+  let step = min(team[m].run.wanted, MAX_STEP);
+  let reaches = step >= to_end || y_after(m, step) >= team[m].run.log1p_horizon;
+  team[m].run.last = select(0u, 1u, reaches);
+  team[m].run.step = select(step, to_end, reaches);
+  team[m].run.log_step = log(team[m].run.step) + team[m].run.y;
+  team[m].run.overflown = 0u;
+  team[m].run.damping_weights = log_damping(m, team[m].run.log_decay_weights);
+  team[m].run.damping_bias = log_damping(m, team[m].run.log_decay_bias);
 }
 
 // All invocations: what the start or the end of a step has given.
@@ -55,8 +51,9 @@ fn end_of_step(m: u32, k: u32) -> vec4<f32> {
   return vectors[vector(m, X) + k] + 1.5 * first + 0.5 * vectors[vector(m, SECOND) + k];
 }
 
-// All invocations: with both stages solved, takes the step or tries a shorter one.
-fn judge(lid: u32, m: u32) {
+// All invocations: with both stages solved, whether the step is to be taken; else a shorter one is tried, or
+// the replica has ended.
+fn judge(lid: u32, m: u32) -> bool {
   let last = team[m].quads - 1u;
   var sums = vec4(0.0); // of the weights: error², ‖S‖²; the same of the bias
   for (var k = lid; k <= last; k += WORKGROUP) {
@@ -77,16 +74,12 @@ fn judge(lid: u32, m: u32) {
     // The embedded estimate is of first order: its error goes with h².
     let factor = select(MAX_SHRINK, 0.8 / sqrt(max(error, 1e-10)), valid);
     team[m].run.wanted = team[m].run.step * min(MAX_GROWTH, max(MAX_SHRINK, factor));
+    if (accepted == 0u) {
+      team[m].run.rejections++;
+      if (team[m].run.rejections > MAX_REJECTIONS) { finish(m, ENTRY_STALLED, team[m].gradients); }
+    }
   }
-  if (workgroupUniformLoad(&accepted) == 1u) {
-    take_step(lid, m);
-    return;
-  }
-  if (lid == 0u) {
-    team[m].run.rejections++;
-    if (team[m].run.rejections > MAX_REJECTIONS) { finish(m, ENTRY_STALLED, team[m].gradients); }
-  }
-  if (workgroupUniformLoad(&team[m].phase) != PHASE_EMPTY) { begin_step(lid, m); }
+  return workgroupUniformLoad(&accepted) == 1u;
 }
 
 // All invocations.
@@ -122,22 +115,36 @@ fn take_step(lid: u32, m: u32) {
 // All invocations: takes the sums of an evaluation for one member.
 fn advance(lid: u32, m: u32, sums: vec4<f32>) {
   let phase = workgroupUniformLoad(&team[m].phase);
+  var scale = 0.0;
   if (phase == PHASE_FIRST || phase == PHASE_SECOND) {
     if (lid == 0u) { team[m].gradients++; }
     if (!iterate(lid, m, sums.x)) { return; }
-    if (phase == PHASE_FIRST) { go_to_middle(lid, m); } else { judge(lid, m); }
-    return;
+    if (phase == PHASE_FIRST) {
+      go_to_middle(lid, m);
+      return;
+    }
+    if (judge(lid, m)) {
+      take_step(lid, m);
+      return;
+    }
+  } else {
+    scale = reference(m) - reference_offset(m);
+    if (weights_lost(lid, m, sums.w)) { return; }
+    if (phase != PHASE_MIDDLE) {
+      take_slope(lid, m, scale, sums.x);
+      if (lid == 0u && phase == PHASE_END && record(m, stats_of(m, sums, scale))) {
+        finish(m, ENTRY_DONE, team[m].gradients);
+      }
+    }
   }
-  let scale = reference(m) - reference_offset(m);
-  if (weights_lost(lid, m, sums.w)) { return; }
-  if (phase == PHASE_MIDDLE) {
-    start_equation(lid, m, PHASE_SECOND, scale, sums.x);
-    return;
+  // The next step begins, or its second stage.
+  if (workgroupUniformLoad(&team[m].phase) == PHASE_EMPTY) { return; }
+  var stage = PHASE_SECOND;
+  if (phase != PHASE_MIDDLE) {
+    if (lid == 0u) { begin_step(m); }
+    workgroupBarrier();
+    stage = PHASE_FIRST;
+    scale = team[m].run.slope_scale;
   }
-  take_slope(lid, m, scale, sums.x);
-  if (lid == 0u) {
-    let ends = phase == PHASE_END && record(m, stats_of(m, sums, scale));
-    if (ends) { finish(m, ENTRY_DONE, team[m].gradients); }
-  }
-  if (workgroupUniformLoad(&team[m].phase) != PHASE_EMPTY) { begin_step(lid, m); }
+  start_equation(lid, m, stage, scale, sums.x);
 }

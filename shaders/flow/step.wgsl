@@ -17,7 +17,7 @@ fn stage_at(m: u32, stage: u32) -> Stage {
 }
 
 // One invocation: length and stages of the next step; see chooseStep of the twin.
-fn choose_step(m: u32) {
+fn begin_step(m: u32) {
   let root = team[m].run.root;
   var longest = (1.05 * (team[m].run.log1p_horizon - team[m].run.y) + 0.01) / team[m].run.y_slope;
   if (team[m].train_errors > 0u && team[m].run.y > 0.0) {
@@ -33,6 +33,8 @@ fn choose_step(m: u32) {
   team[m].run.stage = 1u;
   team[m].run.y_increment = 0.0;
   team[m].run.y_previous = 0.0;
+  team[m].run.y_end_slope = team[m].run.y_slope;
+  next = NEXT_STAGE;
 }
 
 // All invocations: D_j of the stage `stage` and the point u + D_j, where F comes next.

@@ -224,14 +224,18 @@ export function scratchBytes({
   return 32 * workgroup + (16 * workgroup) / lanes + members * (MAX_SLOT_BYTES + 16) + 64;
 }
 
-/** Kinds of rows, each half as long as the one before, that get a variant of their own. */
-const MAX_VARIANTS = 4;
+/**
+ * Most kinds of rows, each half as long as the one before, that get a variant of their own. Software adapters
+ * take seconds to compile one.
+ */
+const MAX_VARIANTS = { gpu: 4, software: 2 } as const;
 
 /** Variants for rows of all lengths between the narrowest and the widest. */
 function residentVariants(work: Work, machine: Machine, options: PlanOptions): Variant[] {
   const variants: Variant[] = [];
   let octets = octetsOf(work.dimensions);
-  for (let k = 0; k < MAX_VARIANTS; k++) {
+  const most = MAX_VARIANTS[machine.software ? 'software' : 'gpu'];
+  for (let k = 0; k < most; k++) {
     const plain = chooseVariant({ ...work, dimensions: 8 * octets }, machine, options);
     // On software adapters it is memory like any other.
     const kept = (options.keep ?? !machine.software) ? work.samples * octets : Infinity;
