@@ -63,7 +63,9 @@ if (own.length > 0) process.exit((await vitest(own)).code);
 
 const patient = ['--testTimeout', '400000'];
 const units = vitest(['--project', 'units', ...patient], 5);
-const kernels = vitest(['--project', 'kernels', ...patient], 19);
+// Of the kernels' files two at a time: some are compiled by one processor for minutes.
+const twice = ['--file-parallelism', '--max-workers', '2'];
+const kernels = vitest(['--project', 'kernels', ...patient, ...twice], 19);
 const ended = [await vitest(['--project', 'pages'])];
 for (const each of [units, kernels]) {
   ended.push(await each);

@@ -21,9 +21,9 @@ fn below_test_goal(m: u32) -> bool {
   return 1.0 < team[m].goal_quantile * team[m].run.first_slope_norm;
 }
 
-// What the vectors say: at the end of a step parts of error², ‖u‖², u·F and ‖F‖², the error that which is
-// embedded in RKC2, 0.4 h (F_0 + F_s) − 0.8 (Y_s − Y_0), slopes in τ; else DIRECTION, made here, a part of
-// its square.
+// An invocation's part of what the vectors say. At the end of a step: error², ‖u‖², u·F and ‖F‖², with the
+// error embedded in RKC2, 0.4 h (F_0 + F_s) − 0.8 (Y_s − Y_0), slopes in τ. Else it makes DIRECTION, and the
+// part is one of its square.
 fn sum_up(lid: u32, m: u32, phase: u32) -> vec4<f32> {
   let rate = 2.0 * team[m].run.root;
   let end_rate = 2.0 * (team[m].run.root + team[m].run.h);

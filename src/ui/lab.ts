@@ -12,6 +12,7 @@ import { SweepPlan } from '../sweep/plan.ts';
 import { carryOver, withMoreSeeds } from '../sweep/seeds.ts';
 import { type Sweep, tableFor } from '../sweep/sweep.ts';
 import { asFlow, estimateSeconds, hasFlow } from '../sweep/training-cost.ts';
+import { Address } from './address.ts';
 import { cellText, commonText } from './caption.ts';
 import type { CertifyRequest } from './certificates.ts';
 import type { OtherRun } from './compared.ts';
@@ -51,9 +52,6 @@ const LARGEST_FILE = 1e9;
 
 /** What happens while a file is dragged over the page. */
 const DRAGS = ['dragover', 'dragleave', 'drop'] as const;
-
-/** Milliseconds after which a change that goes on is in the link. */
-const REPLACE_DELAY = 400;
 
 /**
  * The laboratory: a spec, its sweep on an engine, the map, the profile and one replica.
@@ -105,7 +103,7 @@ export class GrokLab extends LitElement {
   /** The cells that the pointer tells of, on the map or in the histogram, and the columns of the latter. */
   #toldOf: readonly CellPosition[] = [];
   #markedColumns: readonly number[] = [];
-  #replacing: ReturnType<typeof setTimeout> | undefined;
+  readonly #address = new Address();
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('chooseEngine') && this.chooseEngine) this.#begin(this.chooseEngine);
@@ -158,6 +156,7 @@ export class GrokLab extends LitElement {
   /** A link followed while the page is open, and the way back and forward. */
   readonly #restore = (): void => {
     if (!this.chooseEngine) return;
+    this.#address.forget();
     this.#follow(() => stateFromHash(location.hash));
     // On a phone it may begin below an open form.
     this.updateComplete.then(() => {
@@ -219,15 +218,8 @@ export class GrokLab extends LitElement {
   #change(change: Partial<LabView>, step: 'push' | 'replace' = 'push'): void {
     this.#look({ ...this.shown, ...change });
     const hash = hashOf(this.spec, this.shown);
-    if (hash === location.hash) return;
-    if (step === 'push') history.pushState(null, '', hash);
-    else this.#replaceHash(hash);
-  }
-
-  /** Browsers allow a hundred changes in half a minute: those of a drag wait for one another. */
-  #replaceHash(hash: string): void {
-    clearTimeout(this.#replacing);
-    this.#replacing = setTimeout(() => history.replaceState(null, '', hash), REPLACE_DELAY);
+    if (step === 'push') this.#address.pushSoon(hash);
+    else this.#address.replaceSoon(hash);
   }
 
   #certify(request: CertifyRequest): void {
@@ -376,7 +368,7 @@ export class GrokLab extends LitElement {
 
   #runWhole(): void {
     const view = { ...this.shown, recorded: undefined };
-    history.pushState(null, '', hashOf(this.spec, view));
+    this.#address.push(hashOf(this.spec, view));
     this.#start({ spec: this.spec, view, from: 'kept' });
   }
 
@@ -403,7 +395,7 @@ export class GrokLab extends LitElement {
     try {
       const spec = parseSpec(run.spec);
       if (action.kind === 'open') {
-        history.pushState(null, '', hashOf(spec));
+        this.#address.push(hashOf(spec));
         this.#start({ spec, view: FIRST_VIEW, from: run });
       } else await this.#compare(run, new SweepPlan(spec));
     } catch (error) {
@@ -430,7 +422,7 @@ export class GrokLab extends LitElement {
       const bytes = new Uint8Array(await file.arrayBuffer());
       const { spec, table, provenance } = decodeFile(bytes, (each) => new SweepPlan(each));
       const origin = originOfFile(file.name, provenance);
-      history.pushState(null, '', hashOf(spec));
+      this.#address.push(hashOf(spec));
       this.#start({ spec, view: FIRST_VIEW, from: { table, origin } });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -455,7 +447,7 @@ export class GrokLab extends LitElement {
       const table = tableFor(plan);
       carryOver(sweep.plan, sweep.table, plan, table);
       const view = { ...this.shown, window: undefined, brush: undefined };
-      history.pushState(null, '', hashOf(spec, view));
+      this.#address.push(hashOf(spec, view));
       this.#start({ spec, view, from: { table } });
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
@@ -646,7 +638,7 @@ export class GrokLab extends LitElement {
     // The way of showing it stays; places on the map do not.
     const { quantity, colourMap } = this.shown;
     const view: LabView = { ...FIRST_VIEW, quantity, colourMap };
-    history.pushState(null, '', hashOf(spec, view));
+    this.#address.push(hashOf(spec, view));
     const setup = this.renderRoot.querySelector<HTMLDetailsElement>('.setup');
     if (setup && !this.wide) {
       setup.open = false;
@@ -676,8 +668,7 @@ export class GrokLab extends LitElement {
       if (!here) this.#start({ spec, from: 'passing' });
       return;
     }
-    const hash = hashOf(spec, this.shown);
-    if (hash !== location.hash) history.pushState(null, '', hash);
+    this.#address.push(hashOf(spec, this.shown));
     if (here && (this.#runner.shelf.keeper || origin)) return;
     this.#startOrAsk({ spec, from: here ? { table: here.table } : 'kept' });
   }
@@ -689,7 +680,7 @@ export class GrokLab extends LitElement {
     const { spec } = long.request;
     const runFlow = (): void => {
       const flow = asFlow(spec);
-      history.replaceState(null, '', hashOf(flow, FIRST_VIEW));
+      this.#address.replace(hashOf(flow, FIRST_VIEW));
       this.#start({ spec: flow, view: FIRST_VIEW, from: 'nothing' });
     };
     return html`<div class="notice" role="alert">

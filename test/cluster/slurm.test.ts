@@ -14,6 +14,7 @@ const SPEC = {
   x: { over: 'lambda', from: 0.44, to: 0.54, step: 0.02 },
   y: { over: 'seed', from: 1, to: 12, step: 1 },
 };
+const REPLICAS = 72;
 const SHARDS = 8;
 
 const missing = noSlurm();
@@ -54,7 +55,7 @@ describe.skipIf(missing !== undefined)('an array of Slurm on two nodes', () => {
       .filter(({ state }) => state === 'RUNNING')
       .map(({ task }) => task);
 
-  /** Bytes of results that a task has written. */
+  /** Replicas that a task has written. */
   function written(task: number): number {
     try {
       return readdirSync(path('results/journals'))
@@ -66,14 +67,28 @@ describe.skipIf(missing !== undefined)('an array of Slurm on two nodes', () => {
     }
   }
 
-  /** A task that runs, has results, and is none of these. */
-  async function taskAtWork(except: readonly number[]): Promise<number> {
-    let found: number | undefined;
+  /**
+   * Halts a task that has results, lacks most, and is none of these: it does not come to its end before it is
+   * interrupted, however long that takes.
+   */
+  async function haltOne(except: readonly number[]): Promise<{ task: number; pid: number }> {
+    let found: { task: number; pid: number } | undefined;
     await until('a task at work', () => {
-      found = running().find((task) => !except.includes(task) && written(task) > 0);
-      return found !== undefined;
+      for (const task of running()) {
+        const pid = except.includes(task) || written(task) === 0 ? undefined : processOf(task);
+        if (pid === undefined) continue;
+        try {
+          process.kill(pid, 'SIGSTOP');
+          if (written(task) <= REPLICAS / SHARDS / 2) found = { task, pid };
+          else process.kill(pid, 'SIGCONT');
+        } catch {
+          // It has ended meanwhile.
+        }
+        if (found) return true;
+      }
+      return false;
     });
-    return found as number;
+    return found as NonNullable<typeof found>;
   }
 
   /** Slurm holds what comes back for two minutes: it may start now. Returns the number of tasks left. */
@@ -99,12 +114,10 @@ describe.skipIf(missing !== undefined)('an array of Slurm on two nodes', () => {
     const job = /(\d+)\s*$/.exec(submitted)?.[1] as string;
     try {
       // One task is killed: what it has done stays, and it comes back by itself.
-      const killed = await taskAtWork([]);
-      const pid = processOf(killed);
-      expect(pid).toBeDefined();
-      process.kill(pid as number, 'SIGKILL');
+      const { task: killed, pid } = await haltOne([]);
+      process.kill(pid, 'SIGKILL');
       // One is cancelled while it works, and sent back into the queue.
-      const cancelled = await taskAtWork([killed]);
+      const { task: cancelled } = await haltOne([killed]);
       cluster.run('scancel', `${job}_${cancelled}`);
       await until('the end of the cancelled task', () => !running().includes(cancelled));
       cluster.run('scontrol', 'requeue', `${job}_${cancelled}`);
@@ -117,7 +130,7 @@ describe.skipIf(missing !== undefined)('an array of Slurm on two nodes', () => {
       );
       expect(cluster.run('sinfo', '-h', '-n', 'n2', '-o', '%T').trim()).toMatch(/^drain/);
       expect(grokscope('status', 'results')).toContain(
-        `results: ${SHARDS} of ${SHARDS} shards done, 72 of 72 replicas (100.0 %)`,
+        `results: ${SHARDS} of ${SHARDS} shards done, ${REPLICAS} of ${REPLICAS} replicas (100.0 %)`,
       );
       const journals = readdirSync(path('results/journals'));
       // The two that were interrupted have come back, and gone on.
