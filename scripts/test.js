@@ -1,9 +1,8 @@
 /**
- * Finds what the tests need, checks and builds, then runs all tests: those of pages, those of kernels and all
- * others beside one another, each in a process of its own. Pages come first, since they are told what a page
- * may keep its reader waiting; units, half of whose time is waiting for command lines and a scheduler, have
- * what pages leave, and the software GPUs of the kernels, which compute for minutes, have the rest. Arguments
- * are passed on to Vitest, which then runs alone.
+ * Finds what the tests need, checks and builds, then runs all tests: those of pages beside all others, which
+ * give way, since pages are told what they may keep their reader waiting. After the units, half of whose time
+ * is waiting for command lines and a scheduler, come the kernels, whose software GPUs compute for minutes.
+ * More at a time would wait for one another. Arguments are passed on to Vitest, which then runs alone.
  */
 import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
@@ -61,16 +60,14 @@ for (const { code } of before) if (code !== 0) process.exit(code);
 const own = process.argv.slice(2);
 if (own.length > 0) process.exit((await vitest(own)).code);
 
-const patient = ['--testTimeout', '400000'];
-const units = vitest(['--project', 'units', ...patient], 5);
-// Of the kernels' files two at a time: some are compiled by one processor for minutes.
-const twice = ['--file-parallelism', '--max-workers', '2'];
-const kernels = vitest(['--project', 'kernels', ...patient, ...twice], 19);
-const ended = [await vitest(['--project', 'pages'])];
-for (const each of [units, kernels]) {
-  ended.push(await each);
-  console.log(ended.at(-1)?.output);
-}
+/**
+ * The tests of a project, at leisure.
+ * @param {string} project
+ */
+const aside = (project) => vitest(['--project', project, '--testTimeout', '400000'], 5);
+const others = aside('units').then(async (units) => [units, await aside('kernels')]);
+const ended = [await vitest(['--project', 'pages']), ...(await others)];
+for (const { output } of ended.slice(1)) console.log(output);
 // Once more where it is looked for: long output stands above.
 for (const each of ended) console.log(failuresOf(each));
 process.exit(ended.find(({ code }) => code !== 0)?.code ?? 0);

@@ -32,7 +32,8 @@ describe('wgpu (Deno)', () => {
     const result = JSON.parse(stdout) as { adapter: string; outcomes: Outcome[] };
     console.info(`  adapter: ${result.adapter}`);
     ({ adapter, outcomes } = result);
-  }, 600_000);
+    // Where no driver has compiled them before, its kernels take minutes.
+  }, 1_200_000);
 
   const names = [
     ...datasetCases,
