@@ -1,8 +1,8 @@
 /**
- * Finds what the tests need, checks and builds, then runs all tests: those of pages beside all others, which
- * give way, since pages are told what they may keep their reader waiting. After the units, half of whose time
- * is waiting for command lines and a scheduler, come the kernels, whose software GPUs compute for minutes.
- * More at a time would wait for one another. Arguments are passed on to Vitest, which then runs alone.
+ * Finds what the tests need, checks and builds, then runs all tests: those of the kernels beside all others, in
+ * a process that gives way. Software GPUs compute for minutes with nobody waiting; pages and command lines
+ * mostly wait for one another, and pages are told what they may keep their reader waiting. Arguments are passed
+ * on to Vitest, which then runs alone.
  */
 import { spawn } from 'node:child_process';
 import { setPriority } from 'node:os';
@@ -60,14 +60,13 @@ for (const { code } of before) if (code !== 0) process.exit(code);
 const own = process.argv.slice(2);
 if (own.length > 0) process.exit((await vitest(own)).code);
 
-/**
- * The tests of a project, at leisure.
- * @param {string} project
- */
-const aside = (project) => vitest(['--project', project, '--testTimeout', '400000'], 5);
-const others = aside('units').then(async (units) => [units, await aside('kernels')]);
-const ended = [await vitest(['--project', 'pages']), ...(await others)];
-for (const { output } of ended.slice(1)) console.log(output);
+// What gives way may take longer.
+const kernels = vitest(['--project', 'kernels', '--testTimeout', '400000'], 19);
+const others = await vitest(['--project', 'units', '--project', 'pages']);
+console.log('\nThe tests of the kernels:\n');
+const aside = await kernels;
+console.log(aside.output);
+const ended = [others, aside];
 // Once more where it is looked for: long output stands above.
 for (const each of ended) console.log(failuresOf(each));
 process.exit(ended.find(({ code }) => code !== 0)?.code ?? 0);

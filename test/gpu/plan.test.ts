@@ -84,6 +84,8 @@ function broken(plan: Plan, work: Work, machine: Machine, options: PlanOptions):
   };
   const maxBinding = Math.min(machine.maxBinding, options.maxBinding ?? Infinity);
   const seats = plan.members * (plan.kernel === 'resident' ? 2 * plan.groups : plan.teams);
+  // Software takes seconds to compile each.
+  must(plan.variants.length <= (machine.software ? 2 : 4), 'variants');
   for (const variant of plan.variants) {
     const { workgroup, lanes, held, batch, members, kept } = variant;
     must([workgroup, lanes, batch, members].every(isPowerOfTwo), 'powers of two');
