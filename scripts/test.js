@@ -5,28 +5,26 @@
  * on to Vitest, which then runs alone.
  */
 import { spawn } from 'node:child_process';
-import { setPriority } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
-/** @typedef {{ code: number, output: string }} Ended */
-
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {number} [niceness] of one that gives way, from 1 to 19, which is heard at its end only
- * @returns {Promise<Ended>}
+ * @param {{ aside: boolean }} how whether it gives way, and is heard at its end only
+ * @returns {Promise<{ code: number, output: string }>}
  */
-function run(command, args, niceness = 0) {
+function run(command, args, { aside } = { aside: false }) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: ROOT });
-  if (niceness > 0 && child.pid) setPriority(child.pid, niceness);
+  if (aside && child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       output += text;
-      if (niceness === 0) process.stdout.write(text);
+      if (!aside) process.stdout.write(text);
     });
   }
   return new Promise((resolve, reject) => {
@@ -35,15 +33,14 @@ function run(command, args, niceness = 0) {
   });
 }
 
-/** @param {string[]} args @param {number} [niceness] */
-const vitest = (args, niceness) => run(process.execPath, [VITEST, 'run', ...args], niceness);
+/** @param {string[]} args @param {{ aside: boolean }} [how] */
+const vitest = (args, how) => run(process.execPath, [VITEST, 'run', ...args], how);
 
 /**
  * What failed, as Vitest says it at its end.
- * @param {Ended} ended
+ * @param {string} output
  */
-function failuresOf({ code, output }) {
-  if (code === 0) return '';
+function failuresOf(output) {
   const at = output.search(/^.*Failed (Suites|Tests)|^.*Unhandled Errors/m);
   return output.slice(at === -1 ? -2000 : at);
 }
@@ -61,12 +58,11 @@ const own = process.argv.slice(2);
 if (own.length > 0) process.exit((await vitest(own)).code);
 
 // What gives way may take longer.
-const kernels = vitest(['--project', 'kernels', '--testTimeout', '400000'], 19);
+const kernels = vitest(['--project', 'kernels', '--testTimeout', '400000'], { aside: true });
 const others = await vitest(['--project', 'units', '--project', 'pages']);
 console.log('\nThe tests of the kernels:\n');
-const aside = await kernels;
-console.log(aside.output);
-const ended = [others, aside];
-// Once more where it is looked for: long output stands above.
-for (const each of ended) console.log(failuresOf(each));
-process.exit(ended.find(({ code }) => code !== 0)?.code ?? 0);
+const { code, output } = await kernels;
+console.log(output);
+// Above all that: once more where it is looked for.
+if (others.code !== 0) console.log(failuresOf(others.output));
+process.exit(others.code || code);

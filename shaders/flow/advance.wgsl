@@ -86,6 +86,7 @@ fn after_power(m: u32, length: f32) {
     team[m].run.was_below = select(0u, 1u, below_test_goal(m));
     team[m].run.wanted = sqrt(FIRST_STEP / stiffness(m));
   }
+  next = NEXT_STAGE;
   begin_step(m);
 }
 
@@ -108,6 +109,7 @@ fn after_step(m: u32) {
     // DIRECTION is what the last estimate left.
     begin_radius(m, team[m].run.radius / RADIUS_SAFETY, POWER_ITERATIONS);
   } else {
+    next = NEXT_STAGE;
     begin_step(m);
   }
 }

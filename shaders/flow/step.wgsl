@@ -34,7 +34,6 @@ fn begin_step(m: u32) {
   team[m].run.y_increment = 0.0;
   team[m].run.y_previous = 0.0;
   team[m].run.y_end_slope = team[m].run.y_slope;
-  next = NEXT_STAGE;
 }
 
 // All invocations: D_j of the stage `stage` and the point u + D_j, where F comes next.
