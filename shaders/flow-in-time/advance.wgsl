@@ -94,7 +94,7 @@ fn take_step(lid: u32, m: u32) {
     if (k < last) { largest = max(largest, max(max(u.x, u.y), max(u.z, u.w))); }
   }
   // Decay takes ‖u‖ to where its square is zero.
-  largest = max(LEAST, reduce_max(lid, largest));
+  largest = max(LEAST, reduce_totals(lid, vec4(0.0, 0.0, 0.0, largest)).w);
   var square = 0.0;
   for (var k = lid; k < last; k += WORKGROUP) {
     let u = vectors[vector(m, POINT) + k] / largest;

@@ -12,10 +12,9 @@ fn control(
     var total = vec4(0.0, 0.0, 0.0, -3.0e38);
     for (var w = lid; w < params.slices; w += WORKGROUP) {
       let part = partials[slice(w, m)];
-      total = vec4(total.xyz + part.xyz, max(total.w, part.w));
+      total = join_totals(total, part);
     }
-    let largest = reduce_max(lid, total.w);
-    total = vec4(reduce_sum(lid, total).xyz, largest);
+    total = reduce_totals(lid, total);
     let scale = -team[m].run.sigma * team[m].run.sigma / total.x;
     for (var k = lid; k < 2u * team[m].octets; k += WORKGROUP) {
       vectors[vector(m, END_SLOPE) + k] *= scale;

@@ -1,5 +1,8 @@
-// Second pass of a streamed gradient: END_SLOPE = Σ weight·g over all workgroups, one invocation four
-// columns.
+// Second pass of a streamed gradient: END_SLOPE = Σ weight·g over the sums of all workgroups. MERGED invocations
+// have four columns each; as many others as there are have a share of the sums and are added up.
+
+const MERGED = min(32u, WORKGROUP);
+const SHARES = WORKGROUP / MERGED;
 
 @compute @workgroup_size(WORKGROUP)
 fn merge(
@@ -7,11 +10,21 @@ fn merge(
   @builtin(local_invocation_index) lid: u32,
 ) {
   if (!take_team(lid, group.y)) { return; }
-  let q = group.x * WORKGROUP + lid;
+  let q = group.x * MERGED + lid % MERGED;
   for (var m = 0u; m < MEMBERS; m++) {
-    if (team[m].phase == PHASE_EMPTY || q >= 2u * team[m].octets) { continue; }
+    let wanted = team[m].phase != PHASE_EMPTY && q < 2u * team[m].octets;
     var sum = vec4(0.0);
-    for (var w = 0u; w < params.slices; w++) { sum += partials[slice(w, m) + 1u + q]; }
-    vectors[vector(m, END_SLOPE) + q] = own_columns(m, q, sum);
+    if (wanted) {
+      for (var w = lid / MERGED; w < params.slices; w += SHARES) {
+        sum += partials[slice(w, m) + 1u + q];
+      }
+    }
+    scratch[lid] = sum;
+    workgroupBarrier();
+    if (lid < MERGED && wanted) {
+      for (var k = 1u; k < SHARES; k++) { sum += scratch[k * MERGED + lid]; }
+      vectors[vector(m, END_SLOPE) + q] = own_columns(m, q, sum);
+    }
+    workgroupBarrier();
   }
 }

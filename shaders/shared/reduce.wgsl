@@ -1,4 +1,5 @@
-// Reductions over a workgroup. Every invocation must call them, and all get the result.
+// Sums over a workgroup through its memory. Every invocation must call them, and all get the result.
+// Twin of reduce-subgroups.wgsl.
 
 var<workgroup> scratch: array<vec4<f32>, WORKGROUP>;
 
@@ -11,11 +12,16 @@ fn reduce_sum(lid: u32, value: vec4<f32>) -> vec4<f32> {
   return workgroupUniformLoad(&scratch[0]);
 }
 
-fn reduce_max(lid: u32, value: f32) -> f32 {
-  scratch[lid].x = value;
+// Sums of x, y and z, and the largest w.
+fn reduce_totals(lid: u32, value: vec4<f32>) -> vec4<f32> {
+  scratch[lid] = value;
   for (var half = WORKGROUP / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lid < half) { scratch[lid].x = max(scratch[lid].x, scratch[lid + half].x); }
+    if (lid < half) { scratch[lid] = join_totals(scratch[lid], scratch[lid + half]); }
   }
-  return workgroupUniformLoad(&scratch[0]).x;
+  return workgroupUniformLoad(&scratch[0]);
+}
+
+fn join_totals(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+  return vec4(a.xyz + b.xyz, max(a.w, b.w));
 }

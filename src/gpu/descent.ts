@@ -56,20 +56,19 @@ export const Descent: MethodHost = {
       },
     };
   },
-  rows: (replica, entries) => {
+  rows: (replica, words) => {
     const { learningRate } = trainingOf(replica);
-    const rows = new Float64Array(entries.length * COLUMNS);
-    entries.forEach((words, k) => {
-      const values = new Float32Array(words.buffer);
-      const step = words[Column.gradients] as number;
-      const row = rows.subarray(k * COLUMNS, (k + 1) * COLUMNS);
-      row.set(values);
+    const values = new Float32Array(words.buffer);
+    const rows = Float64Array.from(values);
+    for (let at = 0; at < rows.length; at += COLUMNS) {
+      const step = words[at + Column.gradients] as number;
       // θ is in two numbers, of which the second is in a column that is 0 in a record in time.
-      row[Column.clock] = (values[Column.clock] as number) + (values[Column.uNormSlope] as number);
-      row[Column.uNormSlope] = 0;
-      row[Column.gradients] = step;
-      row[Column.log1pTime] = Math.log1p(step * learningRate);
-    });
+      rows[at + Column.clock] =
+        (values[at + Column.clock] as number) + (values[at + Column.uNormSlope] as number);
+      rows[at + Column.uNormSlope] = 0;
+      rows[at + Column.gradients] = step;
+      rows[at + Column.log1pTime] = Math.log1p(step * learningRate);
+    }
     return rows;
   },
   failure: (kind, steps, rows) => {

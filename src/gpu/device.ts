@@ -1,5 +1,6 @@
 import { EngineLostError } from '../model/engine.ts';
 import type { Machine } from './plan.ts';
+import { subgroupSize, subgroupsInOrder } from './subgroups.ts';
 
 /** Limits worth raising: larger datasets and workgroups fit. Everything works at the defaults. */
 const RAISED = [
@@ -40,12 +41,13 @@ export function loopLimit({ info }: GPUAdapter): number {
 /** What the planner needs to know of an adapter's device. */
 export function machineOf(
   adapter: GPUAdapter,
-  limits: GPUSupportedLimits,
+  { gpu: { limits }, subgroup }: Device,
 ): Omit<Machine, 'memory'> {
   const { description } = adapter.info;
   return {
     software: isSoftware(adapter),
     simdWidth: /llvmpipe/i.test(description) ? 8 : isSoftware(adapter) ? 4 : 32,
+    subgroup,
     loopLimit: loopLimit(adapter),
     maxBinding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
     maxWorkgroupStorage: limits.maxComputeWorkgroupStorageSize,
@@ -62,6 +64,7 @@ export function machineOf(
 export class Device {
   readonly gpu: GPUDevice;
   #error: Error | undefined;
+  #subgroup = 0;
 
   private constructor(gpu: GPUDevice) {
     this.gpu = gpu;
@@ -83,7 +86,16 @@ export class Device {
     const requiredLimits = Object.fromEntries(
       RAISED.map((name) => [name, Math.min(adapter.limits[name], MAX_BUFFER)]),
     );
-    return new Device(await adapter.requestDevice({ requiredLimits }));
+    const size = subgroupSize(adapter);
+    const requiredFeatures: GPUFeatureName[] = size > 0 ? ['subgroups'] : [];
+    const device = new Device(await adapter.requestDevice({ requiredLimits, requiredFeatures }));
+    if (size > 0 && (await subgroupsInOrder(device, size))) device.#subgroup = size;
+    return device;
+  }
+
+  /** Invocations of every subgroup; 0: kernels do without them. */
+  get subgroup(): number {
+    return this.#subgroup;
   }
 
   /**

@@ -3,6 +3,7 @@ import { type Batch, type Engine, type EngineInfo, EngineLostError } from '../mo
 import { TooLargeError } from '../model/memory.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
 import { adapterName, Device, isSoftware, MAX_MEMORY, machineOf } from './device.ts';
+import { type Journal, JournalReader } from './journal.ts';
 import { Kernels } from './kernels.ts';
 import { Pace, RESIDENT_PACE, streamedPace } from './pace.ts';
 import { type Phase, Phases } from './phases.ts';
@@ -146,11 +147,11 @@ export class WebGpuEngine implements Engine {
     // Compiling takes long on some devices: whoever stopped may be running something else by now.
     if (signal.aborted) return;
     const seats = new Seats(workspace);
-    const readers = Array.from({ length: ROUNDS_IN_FLIGHT }, () => new Reader(workspace));
-    const latency = await emptyRound(readers[0] as Reader);
+    const readers = Array.from({ length: ROUNDS_IN_FLIGHT }, () => new JournalReader(workspace));
+    const latency = await emptyRound(readers[0] as JournalReader);
     const limits = plan.kernel === 'resident' ? RESIDENT_PACE : streamedPace(workspace.roundLimit);
     const pace = new Pace(this.#options.roundMilliseconds * this.#share, latency, limits);
-    const rounds: Promise<ArrayBuffer>[] = [];
+    const rounds: Promise<Journal>[] = [];
     let refused: Trajectory[] = [];
     let next: Replica | undefined;
     const belongs = (replica: Replica): boolean => phases.belongs(replica, phase);
@@ -231,8 +232,8 @@ export class WebGpuEngine implements Engine {
     workspace: Workspace,
     seats: Seats,
     pace: Pace,
-    readers: Reader[],
-  ): Promise<ArrayBuffer> {
+    readers: JournalReader[],
+  ): Promise<Journal> {
     const { device } = workspace;
     device.check();
     const encoder = device.gpu.createCommandEncoder();
@@ -242,7 +243,7 @@ export class WebGpuEngine implements Engine {
       seats.freshOctets = 0;
     }
     workspace.encodeTraining(encoder, pace.next(), seats.variants);
-    const reader = readers.shift() as Reader;
+    const reader = readers.shift() as JournalReader;
     reader.encode(encoder);
     const submittedAt = performance.now();
     device.gpu.queue.submit([encoder.finish()]);
@@ -275,7 +276,7 @@ export class WebGpuEngine implements Engine {
     this.#adapter = undefined; // a device uses its adapter up
     if (!adapter) throw new EngineLostError('The browser gives the GPU to this page no more.');
     this.#device = await Device.request(adapter);
-    this.#machineFound = machineOf(adapter, this.#device.gpu.limits);
+    this.#machineFound = machineOf(adapter, this.#device);
     this.#kernels = new Kernels(this.#device);
     this.#device.check();
     return this.#kernels;
@@ -289,37 +290,8 @@ export class WebGpuEngine implements Engine {
   }
 }
 
-/** Reads the journal of one round. */
-class Reader {
-  readonly #staging: GPUBuffer;
-
-  constructor(readonly workspace: Workspace) {
-    this.#staging = workspace.device.gpu.createBuffer({
-      label: 'journal reader',
-      size: workspace.journalBytes,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
-  }
-
-  encode(encoder: GPUCommandEncoder): void {
-    const { journal, journalBytes } = this.workspace;
-    encoder.copyBufferToBuffer(journal, 0, this.#staging, 0, journalBytes);
-  }
-
-  async read(): Promise<ArrayBuffer> {
-    await this.#staging.mapAsync(GPUMapMode.READ);
-    const copy = this.#staging.getMappedRange().slice(0);
-    this.#staging.unmap();
-    return copy;
-  }
-
-  destroy(): void {
-    this.#staging.destroy();
-  }
-}
-
 /** Milliseconds that a round without work takes. */
-async function emptyRound(reader: Reader): Promise<number> {
+async function emptyRound(reader: JournalReader): Promise<number> {
   const { device } = reader.workspace;
   const encoder = device.gpu.createCommandEncoder();
   reader.encode(encoder);

@@ -47,6 +47,6 @@ export const FlowInTime: MethodHost = {
     };
   },
   // A record in time is one of float64.
-  rows: (replica, entries) => Float64Array.from(Flow.rows(replica, entries)),
+  rows: (replica, words) => Float64Array.from(Flow.rows(replica, words)),
   failure: Flow.failure,
 };

@@ -1,6 +1,5 @@
 /** Gradient flow as the host sees it; see shaders/flow. */
 import { flowSettings } from '../model/replica.ts';
-import { COLUMNS } from '../model/trajectory.ts';
 import type { MethodHost } from './method.ts';
 import { shaderConstant } from './wgsl.ts';
 
@@ -24,13 +23,7 @@ export const Flow: MethodHost = {
       },
     };
   },
-  rows: (_, entries) => {
-    const rows = new Float32Array(entries.length * COLUMNS);
-    entries.forEach((words, k) => {
-      rows.set(new Float32Array(words.buffer), k * COLUMNS);
-    });
-    return rows;
-  },
+  rows: (_, words) => new Float32Array(words.buffer),
   failure: (kind) => {
     if (kind === ENTRY_FULL) return 'the record is full';
     if (kind === ENTRY_STALLED) return 'the step size fell to zero';

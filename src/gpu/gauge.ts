@@ -11,6 +11,9 @@ import { Workspace } from './workspace.ts';
 /** Bytes that are copied to measure the bandwidth: more than caches hold. */
 const COPY_BYTES = 2 ** 27;
 const COPY_WORKGROUP = 256;
+/** Milliseconds that a series of copies takes at least, and the most copies of one. */
+const COPY_MILLISECONDS = 50;
+const MOST_COPIES = 4096;
 
 /** What a run consists of besides gradients, in seconds. */
 export interface GpuParts {
@@ -51,20 +54,25 @@ export class Gauge {
       layout: pipeline.getBindGroupLayout(0),
       entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
     });
-    const milliseconds: number[] = [];
-    // The first one makes the memory.
-    for (let k = 0; k <= times; k++) {
+    const timed = async (count: number): Promise<number> => {
       const encoder = gpu.createCommandEncoder();
       const pass = encoder.beginComputePass({ label: 'copy' });
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
-      pass.dispatchWorkgroups(Math.ceil(bytes / 16 / COPY_WORKGROUP));
+      for (let k = 0; k < count; k++)
+        pass.dispatchWorkgroups(Math.ceil(bytes / 16 / COPY_WORKGROUP));
       pass.end();
       const begun = performance.now();
       gpu.queue.submit([encoder.finish()]);
       await this.device.settle(gpu.queue.onSubmittedWorkDone());
-      if (k > 0) milliseconds.push(performance.now() - begun);
-    }
+      return performance.now() - begun;
+    };
+    // The first one makes the memory. As many in a row as take long beside what a submission takes.
+    await timed(1);
+    let count = 1;
+    while (count < MOST_COPIES && (await timed(count)) < COPY_MILLISECONDS) count *= 2;
+    const milliseconds: number[] = [];
+    for (let k = 0; k < times; k++) milliseconds.push((await timed(count)) / count);
     for (const buffer of buffers) buffer.destroy();
     this.device.check();
     return { bytes, milliseconds };
@@ -75,7 +83,7 @@ export class Gauge {
     const { device, adapter } = this;
     const waiting = new Waiting(replicas);
     const { memory = MAX_MEMORY, roundMilliseconds: _, ...plans } = options;
-    const machine = { ...machineOf(adapter, device.gpu.limits), memory };
+    const machine = { ...machineOf(adapter, device), memory };
     const phases = new Phases(machine, plans, waiting.work(() => true).replicas);
     const phase = phases.next(waiting);
     if (!phase) throw new Error('no replicas to measure with');

@@ -19,8 +19,8 @@ export interface SeatContents {
 export interface MethodHost {
   /** What is written for a replica that a variant of the pass over rows trains. */
   contents(replica: Replica, variant: Variant): SeatContents;
-  /** The record from the columns of its entries in the journal, one Uint32Array each. */
-  rows(replica: Replica, entries: readonly Uint32Array[]): Rows;
+  /** The record from the columns of its entries in the journal, COLUMNS words each, which become part of it. */
+  rows(replica: Replica, words: Uint32Array<ArrayBuffer>): Rows;
   /** Why a run failed, in words, from the kind of its last entry; null if it did not. */
   failure(kind: number, steps: number, rows: Rows): string | null;
 }

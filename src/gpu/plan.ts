@@ -12,6 +12,8 @@ export interface Machine {
   readonly software: boolean;
   /** Invocations that run in step. */
   readonly simdWidth: number;
+  /** Invocations of a subgroup, where kernels can use them and all have as many; else 0. */
+  readonly subgroup: number;
   /** Most loop iterations of an invocation in one dispatch. */
   readonly loopLimit: number;
   /** Bytes of a buffer that can be bound. */
@@ -52,6 +54,10 @@ export interface Variant {
   readonly members: number;
   /** Octets of the dataset that stay in workgroup memory; 0: it is read from storage every time. */
   readonly kept: number;
+  /** Invocations that exchange values without workgroup memory; 0: none do. */
+  readonly subgroup: number;
+  /** Whether the columns of a point are read for every batch of rows: there are no registers to hold them. */
+  readonly rereads: boolean;
 }
 
 /** What trains: gradient flow in the clock θ or in time, or steps of a fixed length. */
@@ -133,8 +139,16 @@ const PAIRS = 4;
 /** Most octets of a row that an invocation takes; the source has a line for each. */
 const MAX_HELD = 32;
 
-/** Below this a single workgroup trains a replica faster than many that wait for one another. */
-const STREAMED_BYTES = 2 ** 21;
+/**
+ * On a GPU one workgroup trains a replica faster than many that wait for one another: up to the first of these
+ * sizes of a dataset whatever happens, up to the second where there are enough replicas to fill the device.
+ */
+const STREAMED_BYTES = 2 ** 19;
+const ALWAYS_STREAMED_BYTES = 2 ** 21;
+const ENOUGH_REPLICAS = 128;
+
+/** Bytes that the workgroups of a streamed pass read together: so many that what follows takes little beside it. */
+const PASS_BYTES = 2 ** 29;
 
 const powerOfTwo = (x: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, x)));
 const lastOf = <T>(list: readonly T[]): T => list[list.length - 1] as T;
@@ -161,8 +175,9 @@ export function planTraining(work: Work, device: Machine, options: PlanOptions =
   const cheap = gradientCost(work, lastOf(resident.variants)) <= machine.loopLimit;
   const wanted = Math.min(work.replicas, machine.software ? 4 : 64);
   const enough = resident.teams * resident.members >= wanted;
-  const lonely = !machine.software && work.replicas < 64 && bytes > STREAMED_BYTES;
-  return cheap && enough && !lonely ? resident : streamed();
+  const lonely = bytes > STREAMED_BYTES && work.replicas < ENOUGH_REPLICAS;
+  const faster = !machine.software && (lonely || bytes > ALWAYS_STREAMED_BYTES);
+  return cheap && enough && !faster ? resident : streamed();
 }
 
 /** Invocations for which there is workgroup memory, up to 512. */
@@ -209,7 +224,16 @@ function chooseVariant(
   const most256 = Math.min(limit, Math.max(lanes, machine.software ? machine.simdWidth : 256));
   const workgroup =
     options.workgroup ?? Math.max(lanes, Math.min(most256, powerOfTwo(rows * lanes)));
-  return { workgroup, lanes: Math.min(lanes, workgroup), held, batch, members, kept: 0 };
+  return {
+    workgroup,
+    lanes: Math.min(lanes, workgroup),
+    held,
+    batch,
+    members,
+    kept: 0,
+    subgroup: machine.subgroup,
+    rereads: !machine.software && held * members > most,
+  };
 }
 
 /** Bytes of a slot at most. */
@@ -330,25 +354,32 @@ function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan 
   }
   const rowBytes = 16 * octets;
   const stored = regenerate ? 1 : Math.max(1, Math.floor(machine.memory / bytes));
-  // Enough replicas to fill the device where one does not.
-  const wanted = machine.software ? 2 : Math.ceil(2 ** 26 / bytes);
+  const wanted = machine.software ? 2 : Math.ceil(PASS_BYTES / bytes);
   const vectors = variant.members * vectorBytes('flow', dimensions);
   const sampleValues = variant.members * 4 * SAMPLE_ARRAYS * samples;
   const bound = Math.floor(machine.maxBinding / Math.max(vectors, sampleValues));
-  const teams = Math.min(stored, bound, wanted, Math.ceil(replicas / variant.members));
-  const parts = regenerate
-    ? 1
-    : Math.ceil((teams * bytes) / (machine.maxBinding - teams * rowBytes));
-  const partRows = Math.ceil(samples / parts);
-  const step = (variant.workgroup / variant.lanes) * variant.batch;
-  const groupsWanted = machine.software ? 8 : 528;
-  const slices = teams * variant.members * parts * 16 * (1 + 2 * octets);
-  if (bound < 1 || slices > machine.maxBinding) {
+  const spread = (teams: number) => {
+    const parts = regenerate
+      ? 1
+      : Math.ceil((teams * bytes) / (machine.maxBinding - teams * rowBytes));
+    const partRows = Math.ceil(samples / parts);
+    const dataBytes = regenerate ? 16 : teams * partRows * rowBytes;
+    // Sums of one workgroup for each of the parts.
+    const slices = teams * variant.members * parts * 16 * (1 + 2 * octets);
+    const fits = parts > 0 && parts * dataBytes <= machine.memory && slices <= machine.maxBinding;
+    return { parts, partRows, dataBytes, slices, fits };
+  };
+  let teams = Math.min(stored, bound, wanted, Math.ceil(replicas / variant.members));
+  while (teams > 1 && !spread(teams).fits) teams--;
+  const { parts, partRows, dataBytes, slices } = spread(teams);
+  if (bound < 1 || parts < 1 || slices > machine.maxBinding) {
     const most = inBytes(machine.maxBinding);
     throw new TooLargeError(
       `N is ${samples} and d ${dimensions}: what belongs to them takes more than a buffer of ${most}.`,
     );
   }
+  const step = (variant.workgroup / variant.lanes) * variant.batch;
+  const groupsWanted = machine.software ? 8 : 264;
   const groups = Math.min(
     Math.ceil(partRows / step),
     Math.ceil(groupsWanted / (parts * teams)),
@@ -365,7 +396,7 @@ function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan 
     groups,
     rowSource: regenerate ? 'regenerated' : 'stored',
     parts,
-    dataBytes: regenerate ? 16 : teams * partRows * rowBytes,
+    dataBytes,
     vectorBytes: teams * vectors,
     sampleBytes: teams * sampleValues,
     partialBytes: slices * groups,
@@ -398,7 +429,7 @@ export function orderCost(samples: number, { workgroup }: Pick<Variant, 'workgro
 /** The plan in sentences, for a reader who wants to know why. */
 export function explain(work: Work, plan: Plan): string[] {
   const { variants, members, teams, groups, parts } = plan;
-  const { workgroup, lanes, held, batch, kept } = lastOf(variants);
+  const { workgroup, lanes, held, batch, kept, subgroup } = lastOf(variants);
   const bytes = datasetBytes(work.samples, work.dimensions);
   const inFlight = teams * members;
   const lines = [
@@ -412,7 +443,8 @@ export function explain(work: Work, plan: Plan): string[] {
           ? ' and stays in workgroup memory.'
           : ` and is read once a ${plan.method === 'descent' ? 'step' : 'gradient'}.`),
     `${lanes} ${lanes === 1 ? 'invocation has' : 'invocations share'} a row, each with ${held} of its ` +
-      `octets, ${batch} ${batch === 1 ? 'row' : 'rows'} at a time.`,
+      `octets, ${batch} ${batch === 1 ? 'row' : 'rows'} at a time; they add up ` +
+      `${subgroup > 0 ? `within subgroups of ${subgroup}` : 'through workgroup memory'}.`,
     `${inFlight} ${inFlight === 1 ? 'replica' : 'replicas'} in flight` +
       (members > 1 ? `, ${members} to a dataset.` : '.'),
   ];

@@ -2,6 +2,7 @@ import { datasetHalves, datasetKey } from '../model/dataset.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
 import { COLUMNS } from '../model/trajectory.ts';
 import { Arena, type Block } from './arena.ts';
+import type { Journal } from './journal.ts';
 import { METHODS } from './method.ts';
 import {
   gradientCost,
@@ -24,8 +25,26 @@ interface Occupant {
   readonly replica: Replica;
   readonly vectors: Block;
   readonly samples: Block;
-  /** Columns of its entries in the journal. */
-  readonly entries: Uint32Array[];
+  readonly record: GrowingRecord;
+}
+
+/** The columns of a replica's entries in the journal, one after the other: a sweep has hundreds of thousands. */
+class GrowingRecord {
+  #words = new Uint32Array(64 * COLUMNS);
+  #length = 0;
+
+  push(words: Uint32Array, at: number): void {
+    if (this.#length === this.#words.length) {
+      const longer = new Uint32Array(2 * this.#length);
+      longer.set(this.#words);
+      this.#words = longer;
+    }
+    for (let k = 0; k < COLUMNS; k++) this.#words[this.#length++] = words[at + k] as number;
+  }
+
+  words(): Uint32Array<ArrayBuffer> {
+    return this.#words.slice(0, this.#length);
+  }
 }
 
 /** The seats that share a dataset, while any of them is taken. */
@@ -160,7 +179,7 @@ export class Seats {
       ...Object.fromEntries(own),
     });
     if (start) this.workspace.writeVectors(vectors.offset, start);
-    this.#occupants[seat] = { replica, vectors, samples: values, entries: [] };
+    this.#occupants[seat] = { replica, vectors, samples: values, record: new GrowingRecord() };
     this.occupied++;
     this.fresh.push(seat);
     this.freshOctets = Math.max(this.freshOctets, team.octets * samples);
@@ -201,18 +220,15 @@ export class Seats {
    * Reads the journal of a round: rows go to their replicas, replicas that ended leave their seats.
    * @throws Error if the journal is damaged
    */
-  read(journal: ArrayBuffer): JournalReport {
-    const [count, gradients] = new Uint32Array(journal, 0, 2) as unknown as [number, number];
-    const words = new Uint32Array(journal, 8);
-    if (count * ENTRY_WORDS > words.length) throw new Error(`the journal overflowed: ${count}`);
+  read({ gradients, words }: Journal): JournalReport {
     const trajectories: Trajectory[] = [];
-    for (let at = 0; at < count * ENTRY_WORDS; at += ENTRY_WORDS) {
+    for (let at = 0; at < words.length; at += ENTRY_WORDS) {
       const seat = words[at] as number;
       const kind = words[at + 1] as number;
       const occupant = this.#occupants[seat];
       if (occupant === undefined) throw new Error(`the journal names the empty seat ${seat}`);
       if (kind === ENTRY_ROW) {
-        occupant.entries.push(words.slice(at + 2, at + 2 + COLUMNS));
+        occupant.record.push(words, at + 2);
       } else {
         trajectories.push(this.#leave(seat, occupant, kind, words[at + 2] as number));
       }
@@ -221,7 +237,7 @@ export class Seats {
   }
 
   #leave(seat: number, occupant: Occupant, kind: number, gradients: number): Trajectory {
-    const { replica, vectors, samples, entries } = occupant;
+    const { replica, vectors, samples, record } = occupant;
     const { method, members } = this.workspace.plan;
     const index = Math.floor(seat / members);
     const team = this.#teams[index] as Team;
@@ -233,7 +249,7 @@ export class Seats {
     }
     this.#occupants[seat] = undefined;
     this.occupied--;
-    const rows = METHODS[method].rows(replica, entries);
+    const rows = METHODS[method].rows(replica, record.words());
     const failure = METHODS[method].failure(kind, gradients, rows);
     return { index: replica.index, rows, gradients, failure };
   }

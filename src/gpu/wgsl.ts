@@ -36,15 +36,19 @@ import timeState from '../../shaders/flow-in-time/state.wgsl?raw';
 import generate from '../../shaders/generate.wgsl?raw';
 import probe from '../../shaders/probe.wgsl?raw';
 import entries from '../../shaders/shared/entries.wgsl?raw';
+import exchange from '../../shaders/shared/exchange.wgsl?raw';
+import subgroupExchange from '../../shaders/shared/exchange-subgroups.wgsl?raw';
 import journal from '../../shaders/shared/journal.wgsl?raw';
 import layout from '../../shaders/shared/layout.wgsl?raw';
 import pass from '../../shaders/shared/pass.wgsl?raw';
 import reduce from '../../shaders/shared/reduce.wgsl?raw';
+import subgroupReduce from '../../shaders/shared/reduce-subgroups.wgsl?raw';
 import writtenByHost from '../../shaders/shared/reset.wgsl?raw';
 import resident from '../../shaders/shared/resident.wgsl?raw';
 import residual from '../../shaders/shared/residual.wgsl?raw';
 import seats from '../../shaders/shared/seats.wgsl?raw';
 import threefry from '../../shaders/shared/threefry.wgsl?raw';
+import subgroups from '../../shaders/subgroups.wgsl?raw';
 import { DESCENTS } from '../model/dynamics.ts';
 import { DIVERGED } from '../model/record.ts';
 import { Control, TimeControl } from '../model/replica.ts';
@@ -140,15 +144,18 @@ function descentConstants(): string {
 
 /** What a pass over rows is compiled for. */
 function variantConstants(variant: Variant, index: number): string {
-  const { workgroup, lanes, held, batch, members, kept } = variant;
+  const { workgroup, lanes, held, batch, members, kept, subgroup } = variant;
   const counts = { WORKGROUP: workgroup, LANES: lanes, HELD: held, BATCH: batch };
-  return Object.entries({ ...counts, MEMBERS: members, KEPT: kept, VARIANT: index })
-    .map(([name, value]) => `const ${name} = ${value}u;`)
-    .join('\n');
+  const own = { ...counts, MEMBERS: members, KEPT: kept, VARIANT: index, SUBGROUP: subgroup };
+  const lines = Object.entries(own).map(([name, value]) => `const ${name} = ${value}u;`);
+  return [...(subgroup > 0 ? ['enable subgroups;'] : []), ...lines].join('\n');
 }
 
-function passSource({ held, batch, members }: Variant): string {
-  return unroll(pass, { HELD: held, BATCH: batch, MEMBERS: members });
+function passSource({ held, batch, members, subgroup, rereads }: Variant): string {
+  const READ = Number(rereads);
+  const counts = { HELD: held, BATCH: batch, MEMBERS: members };
+  const source = unroll(pass, { ...counts, POINTS_READ: READ, POINTS_HELD: 1 - READ });
+  return [source, subgroup > 0 ? subgroupExchange : exchange].join('\n');
 }
 
 const RESETS: Readonly<Record<Method, string>> = {
@@ -165,7 +172,8 @@ export function generateSource(workgroup: number, method: Method): string {
 
 /** What all passes of a method have in common. */
 function sharedParts(method: Method, variant: Variant, index: number): string[] {
-  return [variantConstants(variant, index), LAYOUTS[method], seats, reduce, journal];
+  const sums = variant.subgroup > 0 ? subgroupReduce : reduce;
+  return [variantConstants(variant, index), LAYOUTS[method], seats, sums, journal];
 }
 
 function flowParts(variant: Variant, index: number): string[] {
@@ -217,6 +225,12 @@ export function streamedSource(
 /** Source of the pass that probes the arithmetic of a device. */
 export function probeSource(workgroup: number): string {
   return [`const WORKGROUP = ${workgroup}u;`, probe].join('\n');
+}
+
+/** Source of the pass that looks where the invocations of subgroups are. */
+export function subgroupsSource(workgroup: number, subgroup: number): string {
+  const counts = [`const WORKGROUP = ${workgroup}u;`, `const SUBGROUP = ${subgroup}u;`];
+  return ['enable subgroups;', ...counts, subgroups].join('\n');
 }
 
 /** Source of a pass that copies a buffer. */

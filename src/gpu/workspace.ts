@@ -5,11 +5,14 @@ import type { Plan, Variant } from './plan.ts';
 
 import { paramsLayout, shaderConstant, slotLayouts } from './wgsl.ts';
 
-/** Bytes before the first entry of the journal. */
-const JOURNAL_HEADER = 8;
+/** Bytes of the journal before its first entry. */
+export const JOURNAL_HEADER = 8;
 
 /** Most workgroups in one dimension of a dispatch. */
 const MAX_GROUPS = 65_535;
+
+/** Quads of columns that a workgroup of the second streamed pass adds up; see shaders/flow/merge.wgsl. */
+const MERGED = 32;
 
 /** The device has no memory for the buffers of a plan. */
 export class OutOfMemoryError extends Error {
@@ -44,7 +47,7 @@ export class Workspace {
     const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
     const seats = this.seats;
     // Each gradient of a seat may append two entries; what is not read back in time makes it wait.
-    this.#journalEntries = Math.max(4 * seats, Math.min(64 * seats, 2 ** 15));
+    this.#journalEntries = Math.max(4 * seats, Math.min(128 * seats, 2 ** 15));
     this.journalBytes = JOURNAL_HEADER + this.#journalEntries * 4 * shaderConstant('ENTRY_WORDS');
     this.slots = this.#buffer('slots', STORAGE | COPY_DST, seats * 4 * this.#slot.words);
     this.journal = this.#buffer('journal', STORAGE | COPY_SRC | COPY_DST, this.journalBytes);
@@ -186,7 +189,10 @@ export class Workspace {
     }
     const { workgroup, lanes, held } = plan.variants[0] as Variant;
     pass.setPipeline(pipelines.merge);
-    pass.dispatchWorkgroups(Math.ceil((2 * lanes * held) / workgroup), plan.teams);
+    pass.dispatchWorkgroups(
+      Math.ceil((2 * lanes * held) / Math.min(MERGED, workgroup)),
+      plan.teams,
+    );
     pass.setPipeline(pipelines.control);
     pass.dispatchWorkgroups(plan.teams);
   }

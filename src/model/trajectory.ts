@@ -94,32 +94,149 @@ function hermite(s: number, h: number, y0: number, d0: number, y1: number, d1: n
 }
 
 /**
- * The run at the fraction s ∈ [0, 1] of the step from `row` to `row + 1`, by cubic Hermite
- * interpolation: in the bias clock with the slopes of the record, or in log(1 + t). Steps are large at
+ * The step from a row of a record to the next: the run at the fraction s ∈ [0, 1] of it, by cubic Hermite
+ * interpolation, in the bias clock with the slopes of the record, or in log(1 + t). Steps are large at
  * late times; linear interpolation would cost up to 0.1 in log10 t.
  */
-export function interpolate(rows: Rows, row: number, s: number): Point {
-  return isInTime(rows) ? interpolateInTime(rows, row, s) : interpolateInClock(rows, row, s);
+export interface Step {
+  clock(s: number): number;
+  log1pTime(s: number): number;
+  uNorm(s: number): number;
+  logTrainLoss(s: number): number;
+  /** Bounds of ‖u‖ in the step. */
+  uNormBounds(): readonly [number, number];
 }
 
-function interpolateInTime(rows: Rows, row: number, s: number): Point {
-  const y0 = entry(rows, row, Column.log1pTime);
-  const h = entry(rows, row + 1, Column.log1pTime) - y0;
-  const between = (column: number): number =>
-    hermite(
+/** The step from `row` to `row + 1`. What is asked at many points of it is best asked of one of these. */
+export function stepFrom(rows: Rows, row: number): Step {
+  return isInTime(rows) ? new StepInTime(rows, row) : new StepInClock(rows, row);
+}
+
+/** All of a run at the fraction s of the step from `row` to `row + 1`. */
+export function interpolate(rows: Rows, row: number, s: number): Point {
+  const step = stepFrom(rows, row);
+  return {
+    clock: step.clock(s),
+    log1pTime: step.log1pTime(s),
+    uNorm: step.uNorm(s),
+    logTrainLoss: step.logTrainLoss(s),
+  };
+}
+
+/** Bounds of a cubic from its values and slopes at the ends: what slopes add is at most 4/27 of h times each. */
+function hermiteBounds(
+  h: number,
+  y0: number,
+  d0: number,
+  y1: number,
+  d1: number,
+): readonly [number, number] {
+  const most = (4 / 27) * h * (Math.abs(d0) + Math.abs(d1));
+  return [Math.min(y0, y1) - most, Math.max(y0, y1) + most];
+}
+
+class StepInClock implements Step {
+  readonly #root0: number;
+  readonly #root1: number;
+  #timeSlopes: readonly [number, number] | undefined;
+
+  constructor(
+    readonly rows: Rows,
+    readonly row: number,
+  ) {
+    this.#root0 = Math.sqrt(entry(rows, row, Column.clock));
+    this.#root1 = Math.sqrt(entry(rows, row + 1, Column.clock));
+  }
+
+  clock(s: number): number {
+    const root = this.#root0 + s * (this.#root1 - this.#root0);
+    return root * root;
+  }
+
+  log1pTime(s: number): number {
+    const { rows, row } = this;
+    this.#timeSlopes ??= [log1pTimeSlope(rows, row), log1pTimeSlope(rows, row + 1)];
+    return this.#between(s, Column.log1pTime, this.#timeSlopes[0], this.#timeSlopes[1]);
+  }
+
+  uNorm(s: number): number {
+    return this.#withSlopes(s, Column.uNorm, Column.uNormSlope);
+  }
+
+  logTrainLoss(s: number): number {
+    return this.#withSlopes(s, Column.logTrainLoss, Column.logTrainLossSlope);
+  }
+
+  uNormBounds(): readonly [number, number] {
+    const { rows, row } = this;
+    return hermiteBounds(
+      this.#root1 - this.#root0,
+      entry(rows, row, Column.uNorm),
+      2 * this.#root0 * entry(rows, row, Column.uNormSlope),
+      entry(rows, row + 1, Column.uNorm),
+      2 * this.#root1 * entry(rows, row + 1, Column.uNormSlope),
+    );
+  }
+
+  #withSlopes(s: number, column: number, slope: number): number {
+    const { rows, row } = this;
+    return this.#between(s, column, entry(rows, row, slope), entry(rows, row + 1, slope));
+  }
+
+  /** Slopes in τ = √θ are 2τ times those in θ. */
+  #between(s: number, column: number, slope0: number, slope1: number): number {
+    const h = this.#root1 - this.#root0;
+    const y0 = entry(this.rows, this.row, column);
+    const y1 = entry(this.rows, this.row + 1, column);
+    return hermite(s, h, y0, 2 * this.#root0 * slope0, y1, 2 * this.#root1 * slope1);
+  }
+}
+
+class StepInTime implements Step {
+  readonly #start: number;
+  readonly #length: number;
+
+  constructor(
+    readonly rows: Rows,
+    readonly row: number,
+  ) {
+    this.#start = entry(rows, row, Column.log1pTime);
+    this.#length = entry(rows, row + 1, Column.log1pTime) - this.#start;
+  }
+
+  clock(s: number): number {
+    return this.#between(s, Column.clock);
+  }
+
+  log1pTime(s: number): number {
+    return this.#start + s * this.#length;
+  }
+
+  uNorm(s: number): number {
+    return this.#between(s, Column.uNorm);
+  }
+
+  logTrainLoss(s: number): number {
+    return this.#between(s, Column.logTrainLoss);
+  }
+
+  uNormBounds(): readonly [number, number] {
+    const { rows, row } = this;
+    const [y0, y1] = [entry(rows, row, Column.uNorm), entry(rows, row + 1, Column.uNorm)];
+    return [Math.min(y0, y1), Math.max(y0, y1)]; // no overshoot
+  }
+
+  #between(s: number, column: number): number {
+    const { rows, row } = this;
+    return hermite(
       s,
-      h,
+      this.#length,
       entry(rows, row, column),
       monotoneSlope(rows, row, column),
       entry(rows, row + 1, column),
       monotoneSlope(rows, row + 1, column),
     );
-  return {
-    clock: between(Column.clock),
-    log1pTime: y0 + s * h,
-    uNorm: between(Column.uNorm),
-    logTrainLoss: between(Column.logTrainLoss),
-  };
+  }
 }
 
 /**
@@ -142,29 +259,6 @@ function monotoneSlope(rows: Rows, row: number, column: number): number {
   return (w1 + w2) / (w1 / before.slope + w2 / after.slope);
 }
 
-function interpolateInClock(rows: Rows, row: number, s: number): Point {
-  const root0 = Math.sqrt(entry(rows, row, Column.clock));
-  const root1 = Math.sqrt(entry(rows, row + 1, Column.clock));
-  const h = root1 - root0;
-  const root = root0 + s * h;
-  // Slopes in τ = √θ are 2τ times those in θ.
-  const between = (column: number, slope: (row: number) => number): number =>
-    hermite(
-      s,
-      h,
-      entry(rows, row, column),
-      2 * root0 * slope(row),
-      entry(rows, row + 1, column),
-      2 * root1 * slope(row + 1),
-    );
-  return {
-    clock: root * root,
-    log1pTime: between(Column.log1pTime, (at) => log1pTimeSlope(rows, at)),
-    uNorm: between(Column.uNorm, (at) => entry(rows, at, Column.uNormSlope)),
-    logTrainLoss: between(Column.logTrainLoss, (at) => entry(rows, at, Column.logTrainLossSlope)),
-  };
-}
-
 /**
  * Where a run passes log(1 + t) = `target`: the row before it and the fraction of the step after.
  * Undefined when the record ends before.
@@ -175,7 +269,8 @@ export function locateTime(rows: Rows, target: number): { row: number; s: number
   let row = 0;
   while (row < last - 1 && entry(rows, row + 1, Column.log1pTime) < target) row++;
   if (last === 0) return { row: 0, s: 0 };
-  return { row, s: bisect((s) => interpolate(rows, row, s).log1pTime - target) };
+  const step = stepFrom(rows, row);
+  return { row, s: bisect((s) => step.log1pTime(s) - target) };
 }
 
 /** Root in [0, 1] of a function that is ≤ 0 at 0 and ≥ 0 at 1. */

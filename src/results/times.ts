@@ -4,11 +4,12 @@ import {
   Column,
   ERROR_COUNTS,
   entry,
-  interpolate,
   isInTime,
   logTime,
   type Rows,
   rowCount,
+  type Step,
+  stepFrom,
   trainErrors,
 } from '../model/trajectory.ts';
 
@@ -35,20 +36,22 @@ export function testTime(rows: Rows, accuracy: number, horizon: number): Crossin
   const quantile = testQuantile(accuracy);
   if (isInTime(rows)) return testTimeInTime(rows, quantile, horizon);
   // Φ(θ/‖u‖) ≥ a exactly where θ − Φ⁻¹(a)‖u‖ ≥ 0; at t → 0+ the slope of both decides.
-  const above = (row: number, s: number): number => {
-    const { clock, uNorm } = interpolate(rows, row, s);
-    return clock - quantile * uNorm;
-  };
+  const above = (step: Step, s: number): number => step.clock(s) - quantile * step.uNorm(s);
   let below = 1 - quantile * entry(rows, 0, Column.uNormSlope) < 0;
   let everBelow = below;
   for (let row = 0; row + 1 < rowCount(rows); row++) {
+    const step = stepFrom(rows, row);
+    // Most steps are far from the threshold at both ends.
+    const [least, most] = step.uNormBounds();
+    const stays = below ? step.clock(1) < quantile * least : step.clock(0) > quantile * most;
+    if (stays) continue;
     for (let k = 1; k <= SAMPLES_PER_STEP; k++) {
       const to = k / SAMPLES_PER_STEP;
-      const now = above(row, to) < 0;
+      const now = above(step, to) < 0;
       if (below && !now) {
         const from = (k - 1) / SAMPLES_PER_STEP;
-        const s = from + bisect((f) => above(row, from + f * (to - from))) * (to - from);
-        return within(horizon, logTime(interpolate(rows, row, s).log1pTime));
+        const s = from + bisect((f) => above(step, from + f * (to - from))) * (to - from);
+        return within(horizon, logTime(step.log1pTime(s)));
       }
       below = now;
       everBelow ||= now;
@@ -89,8 +92,9 @@ export function trainTime(
       const after = entry(rows, row + 1, Column.trainErrors + k - 1);
       if (before > allowed && after <= allowed) {
         const s = (before - allowed - 0.5) / (before - after);
-        const from = interpolate(rows, row, (k - 1) / ERROR_COUNTS).log1pTime;
-        const to = interpolate(rows, row, k / ERROR_COUNTS).log1pTime;
+        const step = stepFrom(rows, row);
+        const from = step.log1pTime((k - 1) / ERROR_COUNTS);
+        const to = step.log1pTime(k / ERROR_COUNTS);
         const logT =
           from === 0
             ? logTime(s * to) // from t = 0: linear in time
@@ -108,11 +112,9 @@ function testTimeInTime(rows: Rows, quantile: number, horizon: number): Crossing
   const above = (row: number): boolean =>
     entry(rows, row, Column.clock) - quantile * entry(rows, row, Column.uNorm) >= 0;
   return firstRise(rows, above, horizon, (row) => {
-    const s = bisect((f) => {
-      const { clock, uNorm } = interpolate(rows, row, f);
-      return clock - quantile * uNorm;
-    });
-    return logTime(interpolate(rows, row, s).log1pTime);
+    const step = stepFrom(rows, row);
+    const s = bisect((f) => step.clock(f) - quantile * step.uNorm(f));
+    return logTime(step.log1pTime(s));
   });
 }
 

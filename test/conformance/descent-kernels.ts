@@ -1,6 +1,7 @@
 /** The parts of training in steps by themselves: sums in two numbers, orders of samples, weights. */
 import accumulator from '../../shaders/descent/accumulator.wgsl?raw';
 import type { Device } from '../../src/gpu/device.ts';
+import { JournalReader } from '../../src/gpu/journal.ts';
 import { Kernels } from '../../src/gpu/kernels.ts';
 import { packStruct } from '../../src/gpu/layout.ts';
 import { planTraining, quadsOf, type Variant } from '../../src/gpu/plan.ts';
@@ -85,6 +86,8 @@ const variantOf = (workgroup: number): Variant => ({
   batch: 4,
   members: 1,
   kept: 0,
+  subgroup: 0,
+  rereads: false,
 });
 
 /** Trains a replica to its last step; u and b there. */
@@ -96,6 +99,7 @@ async function pointAfter(kernels: Kernels, replica: Replica): Promise<Float32Ar
   const machine = {
     software: true,
     simdWidth: 8,
+    subgroup: 0,
     loopLimit: 65_000,
     maxBinding: 2 ** 27,
     maxWorkgroupStorage: 16_384,
@@ -106,9 +110,9 @@ async function pointAfter(kernels: Kernels, replica: Replica): Promise<Float32Ar
   const workspace = await Workspace.create(kernels, plan);
   const seats = new Seats(workspace);
   check(seats.seat(0, replica), 'the replica has room');
-  const { journalBytes } = workspace;
+  const reader = new JournalReader(workspace);
   const bytes = 16 * quadsOf('descent', Math.ceil(dimensions / 8));
-  const staging = gpu.createBuffer({ size: journalBytes + bytes, usage: MAP_READ | COPY_DST });
+  const staging = gpu.createBuffer({ size: bytes, usage: MAP_READ | COPY_DST });
   const encoder = gpu.createCommandEncoder();
   workspace.encodeGenerate(encoder, seats.fresh, seats.freshOctets);
   gpu.queue.submit([encoder.finish()]);
@@ -116,19 +120,20 @@ async function pointAfter(kernels: Kernels, replica: Replica): Promise<Float32Ar
     for (;;) {
       const round = gpu.createCommandEncoder();
       workspace.encodeTraining(round, { dispatches: 4, budget: 20_000 }, seats.variants);
-      round.copyBufferToBuffer(workspace.journal, 0, staging, 0, journalBytes);
+      reader.encode(round);
       const from = vectorPlace('descent', 'POINT') * bytes;
-      round.copyBufferToBuffer(workspace.vectors, from, staging, journalBytes, bytes);
+      round.copyBufferToBuffer(workspace.vectors, from, staging, 0, bytes);
       gpu.queue.submit([round.finish()]);
       await device.settle(staging.mapAsync(MAP_READ));
       const copy = staging.getMappedRange().slice(0);
       staging.unmap();
-      const { trajectories } = seats.read(copy.slice(0, journalBytes));
+      const { trajectories } = seats.read(await reader.read());
       device.check();
-      if (trajectories.length > 0) return new Float32Array(copy, journalBytes);
+      if (trajectories.length > 0) return new Float32Array(copy);
     }
   } finally {
     staging.destroy();
+    reader.destroy();
     workspace.destroy();
   }
 }

@@ -127,8 +127,9 @@ async function evaluate(
 }
 
 /** Shapes of data and of the pass: full and ragged tiles, several members, rows that are kept. */
-const PASSES: readonly (readonly [number, number, Variant])[] = [
+const SHAPES: readonly (readonly [number, number, Omit<Variant, 'subgroup' | 'rereads'>])[] = [
   [2, 1, { workgroup: 16, lanes: 1, held: 1, batch: 4, members: 1, kept: 0 }],
+  [5, 3, { workgroup: 2, lanes: 1, held: 1, batch: 2, members: 1, kept: 0 }],
   [50, 20, { workgroup: 16, lanes: 4, held: 1, batch: 4, members: 1, kept: 0 }],
   [50, 20, { workgroup: 16, lanes: 4, held: 1, batch: 2, members: 2, kept: 256 }],
   [130, 65, { workgroup: 64, lanes: 4, held: 3, batch: 1, members: 4, kept: 0 }],
@@ -137,12 +138,22 @@ const PASSES: readonly (readonly [number, number, Variant])[] = [
   [33, 250, { workgroup: 128, lanes: 32, held: 2, batch: 4, members: 1, kept: 0 }],
 ];
 
+/** Every shape through workgroup memory and, where the device has them, subgroups; every other one rereads the point. */
+function passesOf({ subgroup }: Device): (readonly [number, number, Variant])[] {
+  return [0, ...(subgroup > 0 ? [subgroup] : [])].flatMap((size) =>
+    SHAPES.map(
+      ([samples, dimensions, shape], k) =>
+        [samples, dimensions, { ...shape, subgroup: size, rereads: k % 2 === 1 }] as const,
+    ),
+  );
+}
+
 export const gradientCases: readonly Case<Device>[] = [
   {
     name: 'gradient: one evaluation to rounding, from z near 0 to z near −600',
     run: async (device) => {
       let worst = 0;
-      for (const [samples, dimensions, variant] of PASSES) {
+      for (const [samples, dimensions, variant] of passesOf(device)) {
         const pipeline = await compile(device, variant);
         for (const clock of [0.1, 30, 600]) {
           const id = { seed: 3, samples, dimensions, ensemble: 'independent' } as const;

@@ -1,6 +1,7 @@
 /** The probe of a device's arithmetic against shaders of its own that ask in other ways. */
 import type { Device } from '../../src/gpu/device.ts';
 import { probeArithmetic } from '../../src/gpu/probe.ts';
+import { subgroupsInOrder } from '../../src/gpu/subgroups.ts';
 import { MAX_EXP_ULPS, MAX_LOG_ULPS } from '../../src/model/device-check.ts';
 import { type Case, check, checkEqual } from './check.ts';
 
@@ -131,6 +132,16 @@ export const probeCases: readonly Case<Device>[] = [
         reassociated ? 'sums reassociated' : 'sums in order',
         subnormalsFlushed ? 'subnormals flushed' : 'subnormals kept',
       ].join(', ');
+    },
+  },
+  {
+    name: 'probe: subgroups are as large as kernels take them to be, and no others pass',
+    run: async (device) => {
+      const { subgroup } = device;
+      checkEqual(device.gpu.features.has('subgroups'), subgroup > 0, 'subgroups are in order');
+      if (subgroup === 0) return 'none here';
+      checkEqual(await subgroupsInOrder(device, 2 * subgroup), false, 'larger ones pass');
+      return `${subgroup} invocations`;
     },
   },
 ];

@@ -20,6 +20,7 @@ import { largestSamples, TooLargeError } from '../../src/model/memory.ts';
 const LEAST: Machine = {
   software: false,
   simdWidth: 32,
+  subgroup: 0,
   loopLimit: Infinity,
   maxBinding: 2 ** 27,
   maxWorkgroupStorage: 16_384,
@@ -31,6 +32,7 @@ const MACHINES: Readonly<Record<string, Machine>> = {
   'the least of WebGPU': LEAST,
   'a large GPU': {
     ...LEAST,
+    subgroup: 32,
     maxBinding: 2 ** 30,
     maxWorkgroupStorage: 49_152,
     maxInvocations: 1024,
@@ -167,6 +169,31 @@ describe('planner', () => {
     expect(planTraining(work, LEAST).kernel).toBe('resident');
     const few = { ...work, samples: 8192, dimensions: 4096, replicas: 2 };
     expect(planTraining(few, LEAST).kernel).toBe('streamed');
+    // One workgroup a replica leaves most of a GPU idle, or takes long for what many read at once.
+    expect(planTraining({ ...work, replicas: 64 }, LEAST).kernel).toBe('streamed');
+    expect(planTraining({ ...work, samples: 4096, dimensions: 2048 }, LEAST).kernel).toBe(
+      'streamed',
+    );
+    expect(planTraining({ ...work, samples: 256, replicas: 1 }, LEAST).kernel).toBe('resident');
+  });
+
+  it('takes as many replicas at a time as small buffers have room for', () => {
+    const work = { samples: 128, dimensions: 51, narrowest: 51, replicas: 41, sharing: 1 };
+    const machine = MACHINES['a large GPU'] as Machine;
+    const options = { kernel: 'streamed', maxBinding: 2 ** 16 } as const;
+    const plan = planTraining(work, machine, options);
+    expect(broken(plan, work, machine, options)).toEqual([]);
+    expect(plan.teams).toBeGreaterThan(1);
+    expect(plan.teams).toBeLessThan(41);
+  });
+
+  it('holds the columns of a point where there are registers for them', () => {
+    const machine = MACHINES['a large GPU'] as Machine;
+    const work = { samples: 40_000, dimensions: 19_200, narrowest: 1, replicas: 1, sharing: 1 };
+    const [wide] = planTraining(work, machine).variants;
+    expect(wide).toMatchObject({ lanes: 512, held: 5, batch: 2, rereads: true, subgroup: 32 });
+    const [narrow] = planTraining({ ...work, dimensions: 256 }, machine).variants;
+    expect(narrow).toMatchObject({ lanes: 8, held: 4, batch: 4, rereads: false });
   });
 
   it('keeps what fits in workgroup memory there, in variants by size', () => {
