@@ -19,10 +19,12 @@ export const MAX_MEMORY = 2 ** 32;
 /** Most bytes of a buffer. */
 const MAX_BUFFER = 2 ** 30;
 
-/** The adapter in words, for a reader and for files. */
-export function adapterName({ info }: GPUAdapter): string {
-  const parts = [info.description, info.vendor, info.architecture].filter(Boolean);
-  return (info.description || parts.join(' ') || 'unnamed adapter').trim();
+/** The adapter in words, for a reader and for files. Some drivers describe only themselves. */
+export function adapterName(adapter: GPUAdapter): string {
+  const { description, device, vendor, architecture } = adapter.info;
+  if (description && isSoftware(adapter)) return description;
+  const parts = description ? [device, description] : [vendor, architecture, device];
+  return parts.filter(Boolean).join(', ').trim() || 'unnamed adapter';
 }
 
 /** A software adapter runs on the CPU, slower than the engines for the CPU do. */
