@@ -1,4 +1,4 @@
-import { axisValues, PARAMETERS, type Parameter } from '../model/axis.ts';
+import { type AxisParameter, axisValues, PARAMETERS, type Parameter } from '../model/axis.ts';
 import { isPlain } from '../model/distribution.ts';
 import { type Dynamics, isDescent, stepHorizon, trainingOf } from '../model/dynamics.ts';
 import { maxTrainErrors, testQuantile } from '../model/observables.ts';
@@ -12,6 +12,12 @@ export interface Cell extends Readonly<Record<Parameter, number>> {
   readonly dynamics: Dynamics;
   /** log10 t_end. */
   readonly horizon: number;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function isParameter(over: AxisParameter): over is Parameter {
+  return (PARAMETERS as readonly AxisParameter[]).includes(over);
 }
 
 /**
@@ -36,18 +42,31 @@ export class SweepPlan {
     return (iy * this.xs.length + ix) * this.spec.seedsPerCell;
   }
 
-  /** Parameters of a cell. Its `seed` is that of its first replica. */
+  /** Parameters of a cell. Its `seed` is that of its first replica. Whatever sums a map up asks for all of them. */
   cell(ix: number, iy: number): Cell {
     const { spec } = this;
-    const along = { [spec.x.over]: this.xs[ix], [spec.y.over]: this.ys[iy] };
-    const parameters = {} as Record<Parameter, number>;
-    for (const name of PARAMETERS) parameters[name] = along[name] ?? spec[name];
-    const settings = Object.entries(along).filter(([name]) => name in spec.dynamics);
-    const dynamics = { ...spec.dynamics, ...Object.fromEntries(settings) };
-    const { lambda, samples } = parameters;
-    const dimensions = spec.ensemble === 'twoPoint' ? 1 : dimensionsOf(lambda, samples);
-    const horizon = isDescent(dynamics.kind) ? stepHorizon(dynamics) : spec.horizon;
-    return { ...parameters, dimensions, dynamics, horizon };
+    const { lambda, seed, sigma, samples } = spec;
+    const cell = {
+      lambda,
+      seed,
+      sigma,
+      samples,
+      dynamics: spec.dynamics,
+      dimensions: 1,
+      horizon: 0,
+    };
+    this.#put(cell, spec.x.over, this.xs[ix]);
+    this.#put(cell, spec.y.over, this.ys[iy]);
+    if (spec.ensemble !== 'twoPoint') cell.dimensions = dimensionsOf(cell.lambda, cell.samples);
+    cell.horizon = isDescent(cell.dynamics.kind) ? stepHorizon(cell.dynamics) : spec.horizon;
+    return cell;
+  }
+
+  /** Where an axis has a value, it is that and not the spec's. */
+  #put(cell: Writable<Cell>, over: AxisParameter, value: number | undefined): void {
+    if (value === undefined) return;
+    if (isParameter(over)) cell[over] = value;
+    else if (over in cell.dynamics) cell.dynamics = { ...cell.dynamics, [over]: value };
   }
 
   /** Parameters of a replica's cell. */

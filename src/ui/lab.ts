@@ -43,12 +43,18 @@ const NOTE_INTERVAL = 200;
 /** Milliseconds between two paintings of it, and how many times their own cost. */
 const PAINT_INTERVAL = 120;
 const PAINT_SHARE = 8;
+/** For so long after a pointer or a key moved nothing is painted, but for not longer than the second. */
+const QUIET = 250;
+const LONGEST_QUIET = 2000;
 
 /** Seconds of training in steps that are not begun without a word. */
 const LONG = 3600;
 
 /** Bytes of a file that is read at all. */
 const LARGEST_FILE = 1e9;
+
+/** What a reader does that is answered in the next frame. */
+const INPUTS = ['pointermove', 'pointerdown', 'keydown'] as const;
 
 /** What happens while a file is dragged over the page. */
 const DRAGS = ['dragover', 'dragleave', 'drop'] as const;
@@ -100,6 +106,8 @@ export class GrokLab extends LitElement {
   readonly #isSeen = (): boolean => this.#runner.seen;
   readonly #frames = new FrameWork(() => this.#note(), NOTE_INTERVAL);
   #nextPaint = 0;
+  #lastPaint = 0;
+  #lastInput = Number.NEGATIVE_INFINITY;
   /** The cells that the pointer tells of, on the map or in the histogram, and the columns of the latter. */
   #toldOf: readonly CellPosition[] = [];
   #markedColumns: readonly number[] = [];
@@ -118,6 +126,7 @@ export class GrokLab extends LitElement {
     super.connectedCallback();
     addEventListener('hashchange', this.#restore);
     for (const type of DRAGS) this.addEventListener(type, this.#onDrag);
+    for (const type of INPUTS) this.addEventListener(type, this.#onInput, { passive: true });
     // What came in while it was moved is still to be painted.
     if (this.sweep) this.#schedule();
     this.#room.addEventListener('change', this.#fold);
@@ -134,6 +143,10 @@ export class GrokLab extends LitElement {
       if (!this.isConnected) this.#runner.close();
     });
   }
+
+  readonly #onInput = (): void => {
+    this.#lastInput = performance.now();
+  };
 
   readonly #fold = (): void => {
     this.wide = this.#room.matches;
@@ -242,7 +255,8 @@ export class GrokLab extends LitElement {
   #note(): void {
     const now = performance.now();
     this.noted++;
-    if (!this.#running || now >= this.#nextPaint) this.#paint(now);
+    const quiet = now > Math.min(this.#lastInput + QUIET, this.#lastPaint + LONGEST_QUIET);
+    if (!this.#running || (quiet && now >= this.#nextPaint)) this.#paint(now);
     // What comes too early is painted later, whether anything follows or not.
     else this.#schedule();
   }
@@ -266,7 +280,8 @@ export class GrokLab extends LitElement {
       await this.updateComplete;
       cost += performance.now() - then;
     } finally {
-      this.#nextPaint = performance.now() + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
+      this.#lastPaint = performance.now();
+      this.#nextPaint = this.#lastPaint + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
     }
   }
 
