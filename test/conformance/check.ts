@@ -31,6 +31,7 @@ export interface Outcome {
   readonly name: string;
   readonly error: string | null;
   readonly figure: string | null;
+  readonly seconds: number;
 }
 
 /** Runs cases one after the other, where there is no test runner. */
@@ -40,10 +41,13 @@ export async function runCases<Context>(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const { name, run } of cases) {
+    const begun = performance.now();
+    const seconds = (): number => (performance.now() - begun) / 1000;
     try {
-      outcomes.push({ name, error: null, figure: (await run(context)) ?? null });
+      const figure = (await run(context)) ?? null;
+      outcomes.push({ name, error: null, figure, seconds: seconds() });
     } catch (error) {
-      outcomes.push({ name, error: String(error), figure: null });
+      outcomes.push({ name, error: String(error), figure: null, seconds: seconds() });
     }
   }
   return outcomes;

@@ -58,7 +58,8 @@ describe('wgpu (Deno)', () => {
       const outcome = outcomes.find((each) => each.name === name);
       expect(outcome).toBeDefined();
       expect(outcome?.error).toBeNull();
-      if (outcome?.figure) console.info(`  ${name}: ${outcome.figure}`);
+      const { figure, seconds } = outcome as Outcome;
+      console.info(`  ${name}, ${seconds.toFixed(1)} s${figure ? `: ${figure}` : ''}`);
     });
   }
 });
