@@ -1,7 +1,9 @@
 // Second pass of a streamed gradient: END_SLOPE = Σ weight·g over the sums of all workgroups. MERGED invocations
-// have four columns each; as many others as there are have a share of the sums and are added up.
+// have four columns each; SHARES times as many go through a share of the sums each, as one invocation alone would wait
+// for hundreds of them, one after the other.
 
-const MERGED = min(32u, WORKGROUP);
+const MOST_MERGED = 32u; // read by `mergedQuads` in src/gpu/wgsl.ts
+const MERGED = min(MOST_MERGED, WORKGROUP);
 const SHARES = WORKGROUP / MERGED;
 
 @compute @workgroup_size(WORKGROUP)

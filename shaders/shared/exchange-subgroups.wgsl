@@ -1,7 +1,8 @@
 // What the invocations of a pass tell one another, within subgroups where that is enough: then no invocation
 // waits at a barrier for the memory that others read. Twin of exchange.wgsl.
 
-// Lanes of a row in one subgroup, and subgroups, or rows, that are added up through memory.
+// Invocations of a subgroup that share a row, and the distance of those that have the same columns and are in
+// different subgroups: what they have is added up through memory.
 const NEAR = min(LANES, SUBGROUP);
 const FAR = max(LANES, SUBGROUP);
 

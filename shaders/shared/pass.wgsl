@@ -100,12 +100,12 @@ fn pass_over(lid: u32, first: u32, end: u32) {
   // each m of MEMBERS
   let total_of_m = reduce_totals(lid, total_m);
   if (lid == 0u) { totals[m] = total_of_m; }
+  workgroupBarrier(); // put_slope may read them
   // each k of HELD
   let sum_k_m = sum_of_rows(lid, Octet(sum_low_k_m, sum_high_k_m));
   if (lid < LANES && octet_k < row_octets) { put_slope(m, octet_k, sum_k_m.low, sum_k_m.high); }
   // end
   // end
-  workgroupBarrier();
 }
 
 fn low_half(a: vec4<u32>) -> vec4<f32> { return vec4(unpack2x16float(a.x), unpack2x16float(a.y)); }

@@ -127,7 +127,7 @@ export function gradientBytes(samples: number, dimensions: number): number {
 const BLOCK = 4;
 
 /**
- * The flow's slope in the clock θ, in float64; twin of `shaders/flow/pass.wgsl` and of
+ * The flow's slope in the clock θ, in float64; twin of `shaders/shared/pass.wgsl` and of
  * `assembly/gradient.ts`:
  * F = du/dθ = −σ² Σ p_i g_i with p_i = r_i / Σ r_j, z_i = u·g_i − θ, r_i = 1/(1 + e^{−z_i}).
  * One pass: each row is used for z_i and for its part of Σ p g while it is in cache. Weights are

@@ -23,7 +23,8 @@ const MAX_BUFFER = 2 ** 30;
 export function adapterName(adapter: GPUAdapter): string {
   const { description, device, vendor, architecture } = adapter.info;
   if (description && isSoftware(adapter)) return description;
-  const parts = description ? [device, description] : [vendor, architecture, device];
+  const named = /\D/.test(device); // some give a number
+  const parts = description ? [named && device, description] : [vendor, architecture, device];
   return parts.filter(Boolean).join(', ').trim() || 'unnamed adapter';
 }
 
@@ -49,7 +50,8 @@ export function machineOf(
   return {
     software: isSoftware(adapter),
     simdWidth: /llvmpipe/i.test(description) ? 8 : isSoftware(adapter) ? 4 : 32,
-    subgroup,
+    // How many turns their loops have is not reckoned with (gradientCost).
+    subgroup: loopLimit(adapter) === Infinity ? subgroup : 0,
     loopLimit: loopLimit(adapter),
     maxBinding: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
     maxWorkgroupStorage: limits.maxComputeWorkgroupStorageSize,
@@ -91,7 +93,12 @@ export class Device {
     const size = subgroupSize(adapter);
     const requiredFeatures: GPUFeatureName[] = size > 0 ? ['subgroups'] : [];
     const device = new Device(await adapter.requestDevice({ requiredLimits, requiredFeatures }));
-    if (size > 0 && (await subgroupsInOrder(device, size))) device.#subgroup = size;
+    try {
+      if (size > 0 && (await subgroupsInOrder(device, size))) device.#subgroup = size;
+    } catch (error) {
+      // Kernels go without what does not compile.
+      if (error instanceof EngineLostError) throw error;
+    }
     return device;
   }
 

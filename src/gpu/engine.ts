@@ -3,7 +3,7 @@ import { type Batch, type Engine, type EngineInfo, EngineLostError } from '../mo
 import { TooLargeError } from '../model/memory.ts';
 import type { Replica, Trajectory } from '../model/replica.ts';
 import { adapterName, Device, isSoftware, MAX_MEMORY, machineOf } from './device.ts';
-import { type Journal, JournalReader } from './journal.ts';
+import { emptyRound, type Journal, JournalReader } from './journal.ts';
 import { Kernels } from './kernels.ts';
 import { Pace, RESIDENT_PACE, streamedPace } from './pace.ts';
 import { type Phase, Phases } from './phases.ts';
@@ -288,17 +288,6 @@ export class WebGpuEngine implements Engine {
     if (!machine) throw new Error('no device yet');
     return { ...machine, memory: this.#memory };
   }
-}
-
-/** Milliseconds that a round without work takes. */
-async function emptyRound(reader: JournalReader): Promise<number> {
-  const { device } = reader.workspace;
-  const encoder = device.gpu.createCommandEncoder();
-  reader.encode(encoder);
-  const submittedAt = performance.now();
-  device.gpu.queue.submit([encoder.finish()]);
-  await device.settle(reader.read());
-  return performance.now() - submittedAt;
 }
 
 function failed({ index }: Replica, failure: string): Trajectory {

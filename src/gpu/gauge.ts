@@ -1,6 +1,7 @@
 import type { Replica } from '../model/replica.ts';
 import { Device, MAX_MEMORY, machineOf } from './device.ts';
 import type { WebGpuOptions } from './engine.ts';
+import { emptyRound, JournalReader } from './journal.ts';
 import { Kernels } from './kernels.ts';
 import { Phases } from './phases.ts';
 import { Seats } from './seats.ts';
@@ -114,25 +115,12 @@ export class Gauge {
     device.gpu.queue.submit([encoder.finish()]);
     await device.settle(device.gpu.queue.onSubmittedWorkDone());
     const generate = seconds(generating);
-    const readBack = await this.#readBack(workspace);
+    const reader = new JournalReader(workspace);
+    const readBack = (await emptyRound(reader)) / 1000;
+    reader.destroy();
     workspace.destroy();
     device.check();
     return { compile, generate, generatedEntries, readBack, readBackBytes: workspace.journalBytes };
-  }
-
-  async #readBack({ journal, journalBytes }: Workspace): Promise<number> {
-    const { gpu } = this.device;
-    const { MAP_READ, COPY_DST } = GPUBufferUsage;
-    const staging = gpu.createBuffer({ size: journalBytes, usage: MAP_READ | COPY_DST });
-    const begun = performance.now();
-    const encoder = gpu.createCommandEncoder();
-    encoder.copyBufferToBuffer(journal, 0, staging, 0, journalBytes);
-    gpu.queue.submit([encoder.finish()]);
-    await this.device.settle(staging.mapAsync(GPUMapMode.READ));
-    staging.getMappedRange().slice(0);
-    const took = seconds(begun);
-    staging.destroy();
-    return took;
   }
 
   dispose(): void {

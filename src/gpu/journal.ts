@@ -53,3 +53,14 @@ export class JournalReader {
     this.#staging.destroy();
   }
 }
+
+/** Milliseconds that a round without work takes. */
+export async function emptyRound(reader: JournalReader): Promise<number> {
+  const { device } = reader.workspace;
+  const encoder = device.gpu.createCommandEncoder();
+  reader.encode(encoder);
+  const submittedAt = performance.now();
+  device.gpu.queue.submit([encoder.finish()]);
+  await device.settle(reader.read());
+  return performance.now() - submittedAt;
+}

@@ -40,7 +40,7 @@ export interface Work {
   readonly sharing: number;
 }
 
-/** Constants that a pass over rows is compiled for; see shaders/flow/pass.wgsl. */
+/** Constants that a pass over rows is compiled for; see shaders/shared/pass.wgsl. */
 export interface Variant {
   /** Invocations of a workgroup; a power of two. */
   readonly workgroup: number;
@@ -141,7 +141,7 @@ const MAX_HELD = 32;
 
 /**
  * On a GPU one workgroup trains a replica faster than many that wait for one another: up to the first of these
- * sizes of a dataset whatever happens, up to the second where there are enough replicas to fill the device.
+ * sizes of a dataset however few replicas there are, up to the second where enough of them fill the device.
  */
 const STREAMED_BYTES = 2 ** 19;
 const ALWAYS_STREAMED_BYTES = 2 ** 21;
@@ -379,6 +379,7 @@ function planStreamed(work: Work, machine: Machine, options: PlanOptions): Plan 
     );
   }
   const step = (variant.workgroup / variant.lanes) * variant.batch;
+  // Twice the processors of a large GPU: more of them write more sums, which are added up after the pass.
   const groupsWanted = machine.software ? 8 : 264;
   const groups = Math.min(
     Math.ceil(partRows / step),

@@ -2,8 +2,8 @@
 import type { Device } from './device.ts';
 import { subgroupsSource } from './wgsl.ts';
 
-/** Invocations of a workgroup: the most that WebGPU guarantees. */
-const WORKGROUP = 256;
+/** Most invocations of a workgroup that kernels have. */
+const MOST_INVOCATIONS = 512;
 const GROUPS = 64;
 
 /** Invocations of every subgroup of an adapter; 0 if they differ, or there are none. */
@@ -15,11 +15,13 @@ export function subgroupSize({ features, info }: GPUAdapter): number {
 /**
  * Whether the invocations of a workgroup are in subgroups of `size` one after the other. WebGPU does not
  * promise it, and kernels that take it for granted would be wrong without a word.
+ * @throws EngineLostError if the device is lost, Error if it does not compile what it says it has
  */
 export async function subgroupsInOrder(device: Device, size: number): Promise<boolean> {
   const { gpu } = device;
   const { STORAGE, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
-  const pipeline = await device.pipeline('subgroups', subgroupsSource(WORKGROUP, size));
+  const workgroup = Math.min(MOST_INVOCATIONS, gpu.limits.maxComputeInvocationsPerWorkgroup);
+  const pipeline = await device.pipeline('subgroups', subgroupsSource(workgroup, size));
   const elsewhere = gpu.createBuffer({ size: 4, usage: STORAGE | COPY_SRC });
   const staging = gpu.createBuffer({ size: 4, usage: MAP_READ | COPY_DST });
   const encoder = gpu.createCommandEncoder();

@@ -100,6 +100,11 @@ function constantOf(source: string, name: string): number {
   return Number(value);
 }
 
+/** Quads of columns that a workgroup of the second streamed pass adds up. */
+export function mergedQuads(workgroup: number): number {
+  return Math.min(constantOf(merge, 'MOST_MERGED'), workgroup);
+}
+
 const float = (value: number): string => `f32(${value.toExponential()})`;
 
 /** Constants of the step control in the clock that shaders and host share, declared from the host's values. */

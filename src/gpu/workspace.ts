@@ -3,16 +3,13 @@ import { GENERATE_WORKGROUP, type Kernels, type TrainingPipelines } from './kern
 import { type Layout, packStruct } from './layout.ts';
 import type { Plan, Variant } from './plan.ts';
 
-import { paramsLayout, shaderConstant, slotLayouts } from './wgsl.ts';
+import { mergedQuads, paramsLayout, shaderConstant, slotLayouts } from './wgsl.ts';
 
 /** Bytes of the journal before its first entry. */
 export const JOURNAL_HEADER = 8;
 
 /** Most workgroups in one dimension of a dispatch. */
 const MAX_GROUPS = 65_535;
-
-/** Quads of columns that a workgroup of the second streamed pass adds up; see shaders/flow/merge.wgsl. */
-const MERGED = 32;
 
 /** The device has no memory for the buffers of a plan. */
 export class OutOfMemoryError extends Error {
@@ -189,10 +186,7 @@ export class Workspace {
     }
     const { workgroup, lanes, held } = plan.variants[0] as Variant;
     pass.setPipeline(pipelines.merge);
-    pass.dispatchWorkgroups(
-      Math.ceil((2 * lanes * held) / Math.min(MERGED, workgroup)),
-      plan.teams,
-    );
+    pass.dispatchWorkgroups(Math.ceil((2 * lanes * held) / mergedQuads(workgroup)), plan.teams);
     pass.setPipeline(pipelines.control);
     pass.dispatchWorkgroups(plan.teams);
   }

@@ -103,8 +103,6 @@ export interface Step {
   log1pTime(s: number): number;
   uNorm(s: number): number;
   logTrainLoss(s: number): number;
-  /** Bounds of ‖u‖ in the step. */
-  uNormBounds(): readonly [number, number];
 }
 
 /** The step from `row` to `row + 1`. What is asked at many points of it is best asked of one of these. */
@@ -135,7 +133,8 @@ function hermiteBounds(
   return [Math.min(y0, y1) - most, Math.max(y0, y1) + most];
 }
 
-class StepInClock implements Step {
+/** A step of a record in the clock. */
+export class StepInClock implements Step {
   readonly #root0: number;
   readonly #root1: number;
   #timeSlopes: readonly [number, number] | undefined;
@@ -167,6 +166,7 @@ class StepInClock implements Step {
     return this.#withSlopes(s, Column.logTrainLoss, Column.logTrainLossSlope);
   }
 
+  /** Bounds of ‖u‖ in the step. */
   uNormBounds(): readonly [number, number] {
     const { rows, row } = this;
     return hermiteBounds(
@@ -218,12 +218,6 @@ class StepInTime implements Step {
 
   logTrainLoss(s: number): number {
     return this.#between(s, Column.logTrainLoss);
-  }
-
-  uNormBounds(): readonly [number, number] {
-    const { rows, row } = this;
-    const [y0, y1] = [entry(rows, row, Column.uNorm), entry(rows, row + 1, Column.uNorm)];
-    return [Math.min(y0, y1), Math.max(y0, y1)]; // no overshoot
   }
 
   #between(s: number, column: number): number {

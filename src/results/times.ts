@@ -9,6 +9,7 @@ import {
   type Rows,
   rowCount,
   type Step,
+  StepInClock,
   stepFrom,
   trainErrors,
 } from '../model/trajectory.ts';
@@ -40,8 +41,8 @@ export function testTime(rows: Rows, accuracy: number, horizon: number): Crossin
   let below = 1 - quantile * entry(rows, 0, Column.uNormSlope) < 0;
   let everBelow = below;
   for (let row = 0; row + 1 < rowCount(rows); row++) {
-    const step = stepFrom(rows, row);
-    // Most steps are far from the threshold at both ends.
+    const step = new StepInClock(rows, row);
+    // Most steps are far from the threshold at both ends; quantiles are not negative.
     const [least, most] = step.uNormBounds();
     const stays = below ? step.clock(1) < quantile * least : step.clock(0) > quantile * most;
     if (stays) continue;

@@ -42,7 +42,7 @@ export class SweepPlan {
     return (iy * this.xs.length + ix) * this.spec.seedsPerCell;
   }
 
-  /** Parameters of a cell. Its `seed` is that of its first replica. Whatever sums a map up asks for all of them. */
+  /** Parameters of a cell. Its `seed` is that of its first replica. Pictures ask for all of them, many times. */
   cell(ix: number, iy: number): Cell {
     const { spec } = this;
     const { lambda, seed, sigma, samples } = spec;

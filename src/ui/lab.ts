@@ -106,7 +106,6 @@ export class GrokLab extends LitElement {
   readonly #isSeen = (): boolean => this.#runner.seen;
   readonly #frames = new FrameWork(() => this.#note(), NOTE_INTERVAL);
   #nextPaint = 0;
-  #lastPaint = 0;
   #lastInput = Number.NEGATIVE_INFINITY;
   /** The cells that the pointer tells of, on the map or in the histogram, and the columns of the latter. */
   #toldOf: readonly CellPosition[] = [];
@@ -255,7 +254,7 @@ export class GrokLab extends LitElement {
   #note(): void {
     const now = performance.now();
     this.noted++;
-    const quiet = now > Math.min(this.#lastInput + QUIET, this.#lastPaint + LONGEST_QUIET);
+    const quiet = now > Math.min(this.#lastInput + QUIET, this.#nextPaint + LONGEST_QUIET);
     if (!this.#running || (quiet && now >= this.#nextPaint)) this.#paint(now);
     // What comes too early is painted later, whether anything follows or not.
     else this.#schedule();
@@ -280,8 +279,7 @@ export class GrokLab extends LitElement {
       await this.updateComplete;
       cost += performance.now() - then;
     } finally {
-      this.#lastPaint = performance.now();
-      this.#nextPaint = this.#lastPaint + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
+      this.#nextPaint = performance.now() + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
     }
   }
 

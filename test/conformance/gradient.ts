@@ -135,6 +135,8 @@ const SHAPES: readonly (readonly [number, number, Omit<Variant, 'subgroup' | 're
   [130, 65, { workgroup: 64, lanes: 4, held: 3, batch: 1, members: 4, kept: 0 }],
   [300, 9, { workgroup: 64, lanes: 2, held: 1, batch: 4, members: 1, kept: 768 }],
   [64, 300, { workgroup: 16, lanes: 16, held: 3, batch: 2, members: 2, kept: 0 }],
+  [40, 700, { workgroup: 128, lanes: 128, held: 1, batch: 2, members: 2, kept: 0 }],
+  [40, 900, { workgroup: 128, lanes: 64, held: 2, batch: 2, members: 1, kept: 0 }],
   [33, 250, { workgroup: 128, lanes: 32, held: 2, batch: 4, members: 1, kept: 0 }],
 ];
 

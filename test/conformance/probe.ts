@@ -135,10 +135,9 @@ export const probeCases: readonly Case<Device>[] = [
     },
   },
   {
-    name: 'probe: subgroups are as large as kernels take them to be, and no others pass',
+    name: 'probe: subgroups are as large as kernels take them to be, if there are any',
     run: async (device) => {
       const { subgroup } = device;
-      checkEqual(device.gpu.features.has('subgroups'), subgroup > 0, 'subgroups are in order');
       if (subgroup === 0) return 'none here';
       checkEqual(await subgroupsInOrder(device, 2 * subgroup), false, 'larger ones pass');
       return `${subgroup} invocations`;
