@@ -241,9 +241,8 @@ function endOf({ rows }: Trajectory): { clock: number; uNorm: number; log1pTime:
   };
 }
 
-export const engineCases: readonly Case<EngineContext>[] = [
-  referenceCase('default'),
-  referenceCase('fine'),
+/** What holds beside the reference. */
+const otherCases: readonly Case<EngineContext>[] = [
   shapesCase('agrees with the float64 twin on every shape'),
   {
     name: 'starts and ends a record as documented',
@@ -406,4 +405,18 @@ export const engineCases: readonly Case<EngineContext>[] = [
       return undefined;
     },
   },
+];
+
+/** What every engine in float32 must do. */
+export const engineCases: readonly Case<EngineContext>[] = [
+  referenceCase('default'),
+  referenceCase('fine'),
+  ...otherCases,
+];
+
+/** The same with the smaller replicas of the fine reference, for a device that takes long over the others. */
+export const briefEngineCases: typeof engineCases = [
+  referenceCase('default'),
+  referenceCase('fine', undefined, { largest: 64, count: 12 }),
+  ...otherCases,
 ];

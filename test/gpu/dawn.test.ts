@@ -6,7 +6,7 @@ import { datasetCases } from '../conformance/dataset.ts';
 import { descentCases } from '../conformance/descent.ts';
 import { descentKernelCases } from '../conformance/descent-kernels.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
-import { engineCases, FLOAT32_LIMITS } from '../conformance/engine.ts';
+import { briefEngineCases, engineCases, FLOAT32_LIMITS } from '../conformance/engine.ts';
 import { briefFlowInTimeCases, flowInTimeCases } from '../conformance/flow-in-time.ts';
 import { gradientCases } from '../conformance/gradient.ts';
 import {
@@ -46,7 +46,7 @@ describe('engine on Dawn', () => {
   afterAll(() => engine?.dispose());
   for (const { name, run } of [
     ...deviceCheckCases,
-    ...engineCases,
+    ...(brief ? briefEngineCases : engineCases),
     ...descentCases,
     ...(brief ? briefFlowInTimeCases : flowInTimeCases),
   ]) {
