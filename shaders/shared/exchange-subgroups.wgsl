@@ -6,9 +6,6 @@
 const NEAR = min(LANES, SUBGROUP);
 const FAR = max(LANES, SUBGROUP);
 
-var<workgroup> scratch_high: array<vec4<f32>, WORKGROUP>;
-var<workgroup> weights: array<vec4<f32>, ROW_GROUPS>;
-
 // Adds up the lanes' parts of the dot products of a batch, of rows from the place `base` on; what each of them
 // weighs is returned to all lanes and added to their totals.
 fn weigh_rows(lid: u32, base: u32, end: u32, dots: vec4<f32>) -> vec4<f32> {

@@ -9,6 +9,9 @@
 const ROW_GROUPS = WORKGROUP / LANES;
 const PAIRS = BATCH * MEMBERS; // at most 4: dot products of a batch
 
+// For the exchange between invocations, with `scratch` of the reductions.
+var<workgroup> scratch_high: array<vec4<f32>, WORKGROUP>;
+var<workgroup> weights: array<vec4<f32>, ROW_GROUPS>;
 // Of the last pass, for each member: sums of x, y and z of what rows weigh, and the largest w.
 var<workgroup> totals: array<vec4<f32>, MEMBERS>;
 // An invocation's part of them.

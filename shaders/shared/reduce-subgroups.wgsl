@@ -29,7 +29,3 @@ fn reduce_totals(lid: u32, value: vec4<f32>) -> vec4<f32> {
   }
   return workgroupUniformLoad(&scratch[0]);
 }
-
-fn join_totals(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
-  return vec4(a.xyz + b.xyz, max(a.w, b.w));
-}

@@ -39,6 +39,11 @@ fn log1p_small(e: f32) -> f32 {
   return select(log(1.0 + e), e * (1.0 - e * (0.5 - e / 3.0)), e < 0.01);
 }
 
+// Totals of a pass over rows from those of two parts: sums of x, y and z, and the largest w.
+fn join_totals(a: vec4<f32>, b: vec4<f32>) -> vec4<f32> {
+  return vec4(a.xyz + b.xyz, max(a.w, b.w));
+}
+
 // Columns 4q … 4q + 3 of a vector of columns that belong to the member, zero from d on. Rows that
 // several members share have the columns of the one that has most.
 fn own_columns(m: u32, q: u32, values: vec4<f32>) -> vec4<f32> {

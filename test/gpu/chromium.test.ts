@@ -41,6 +41,11 @@ describe('kernels in Chromium', () => {
     server?.close();
   });
 
+  it('exchanges values within the subgroups of SwiftShader', () => {
+    const figures = outcomes.map(({ figure }) => figure);
+    expect(figures).toContain('4 invocations');
+  });
+
   for (const { name } of [
     ...datasetCases,
     ...gradientCases,
