@@ -56,7 +56,7 @@ describe('exploring a sweep', () => {
       await quantity.selectOption(value);
       await press(page, 'Home');
       await expect.poll(() => spoken(page).innerText()).toMatch(words);
-      expect(hashOf(page).includes(`show=${value}`)).toBe(value !== 'testTime');
+      await expect.poll(() => hashOf(page).includes(`show=${value}`)).toBe(value !== 'testTime');
     }
     const before = await spoken(page).innerText();
     await page.locator('grok-view-bar #accuracy').fill('1.7');
@@ -115,7 +115,7 @@ describe('exploring a sweep', () => {
     await page.keyboard.press('Tab');
     // Everything is later than the range: the brightest grey.
     await expect.poll(async () => (await pixel())[0]).toBe(0xf2);
-    expect(hashOf(page)).toMatch(/colours=grey&range=-4,-3/);
+    await expect.poll(() => hashOf(page)).toMatch(/colours=grey&range=-4,-3/);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -276,6 +276,7 @@ describe('exploring a sweep', () => {
       return charts(page);
     };
     const first = await select(1, 3);
+    await expect.poll(() => hashOf(page)).toMatch(/cell=1,3/);
     const hash = hashOf(page);
     const other = await select(5, 1);
     expect(other.filter((each, k) => each === first[k])).toEqual([]);

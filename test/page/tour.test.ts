@@ -50,7 +50,7 @@ describe('tour and access', () => {
     await done(page);
     await page.getByRole('button', { name: 'End the tour' }).click();
     await expect.poll(() => title.count()).toBe(0);
-    expect(page.url()).not.toMatch(/tour=/);
+    await expect.poll(() => page.url()).not.toMatch(/tour=/);
   });
 
   it('fits a window at 200 % zoom', async () => {
