@@ -161,11 +161,8 @@ if (values.only === 'engines') {
     'wasm, Chromium': () => inChromium('wasm', 'standard'),
     'cpu, node': () => commandLine('cpu', 'standard'),
     'webgpu, Deno with wgpu': () => deno('standard'),
-  });
-  // SwiftShader compiles for ten seconds and more what wgpu does in one or two.
-  await compare('quick', 1, {
-    'webgpu, node with Dawn': () => commandLine('webgpu', 'quick'),
-    'webgpu, Chromium': () => inChromium('webgpu', 'quick'),
+    'webgpu, node with Dawn': () => commandLine('webgpu', 'standard'),
+    'webgpu, Chromium': () => inChromium('webgpu', 'standard'),
   });
 }
 

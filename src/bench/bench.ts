@@ -25,8 +25,9 @@ import { columnsOf, type Ran, runOnce } from './run.ts';
 const BYTES_PER_ENTRY = 2;
 const FLOPS_PER_ENTRY = 4;
 
-/** Replicas of the first run, which finds out how long others would take. */
+/** Replicas of the first run, which finds out how long others would take: fewer where one has more samples. */
 const PILOT = 16;
+const PILOT_SAMPLES = 1024;
 
 /** Times the copy is repeated. */
 const COPIES = 5;
@@ -47,7 +48,7 @@ export interface BenchSurroundings {
 
 /**
  * Runs cases one after the other, each on a fresh engine.
- * @param onCase called after each
+ * @param onCase called after each with the result so far
  * @throws Error if there is no engine, or the signal aborts
  */
 export async function bench(
@@ -55,13 +56,23 @@ export async function bench(
   effort: BenchEffort,
   surroundings: BenchSurroundings,
   signal: AbortSignal,
-  onCase: (result: BenchCaseResult | BenchFailure) => void = () => {},
+  onCase: (result: BenchResult) => Promise<void> = async () => {},
 ): Promise<BenchResult> {
   const { engine, why } = await surroundings.choose();
   engine.dispose();
   const gpu = isCpu(engine) ? undefined : await surroundings.gpu();
   const bandwidth = gpu ? await copyOnDevice(gpu) : await surroundings.copyMemory();
-  const results: (BenchCaseResult | BenchFailure)[] = [];
+  let measured: BenchResult = {
+    format: BENCH_FORMAT,
+    version: BENCH_VERSION,
+    programVersion: VERSION,
+    created: new Date().toISOString(),
+    machine: surroundings.machine,
+    engine: { ...engine.info, why },
+    bandwidth,
+    cases: [],
+    unmeasured: cases.map(({ name }) => name),
+  };
   for (const each of cases) {
     let result: BenchCaseResult | BenchFailure;
     try {
@@ -71,19 +82,14 @@ export async function bench(
       // What one case needs too much of, the next may not.
       result = { name: each.name, failure: error instanceof Error ? error.message : String(error) };
     }
-    results.push(result);
-    onCase(result);
+    measured = {
+      ...measured,
+      cases: [...measured.cases, result],
+      unmeasured: measured.unmeasured.slice(1),
+    };
+    await onCase(measured);
   }
-  return {
-    format: BENCH_FORMAT,
-    version: BENCH_VERSION,
-    programVersion: VERSION,
-    created: new Date().toISOString(),
-    machine: surroundings.machine,
-    engine: { ...engine.info, why },
-    bandwidth,
-    cases: results,
-  };
+  return measured;
 }
 
 async function copyOnDevice(gpu: GPU): Promise<Bandwidth> {
@@ -113,7 +119,7 @@ async function benchCase(
     baseline = gauge ? await baselineFor(gauge, each) : null;
     const { plan } = each;
     const runs: BenchRun[] = [];
-    let count = Math.min(PILOT, plan.size);
+    let count = pilotOf(each);
     let ran: Ran;
     // From few replicas to as many as there is time for, each of these runs a better estimate.
     for (;;) {
@@ -157,6 +163,11 @@ async function benchCase(
     gauge?.dispose();
     engine.dispose();
   }
+}
+
+function pilotOf({ plan }: BenchCase): number {
+  const share = Math.min(1, (PILOT_SAMPLES / plan.spec.samples) ** 2);
+  return Math.min(Math.max(1, Math.floor(PILOT * share)), plan.size);
 }
 
 /** What a run takes once it has been compiled for. */

@@ -126,6 +126,8 @@ export interface BenchResult {
   readonly engine: EngineInfo & { readonly why: string };
   readonly bandwidth: Bandwidth;
   readonly cases: readonly (BenchCaseResult | BenchFailure)[];
+  /** Names of the cases that were still to come when this was written; empty at the end. */
+  readonly unmeasured: readonly string[];
 }
 
 export function spreadOf(values: readonly number[]): Spread {

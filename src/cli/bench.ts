@@ -21,17 +21,25 @@ export async function benchmark(command: BenchCommand): Promise<number> {
   if (out !== undefined) await checkWritable(out);
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
+  let measured = 0;
   try {
     const surroundings = benchSurroundings(command);
-    const result = await bench(cases, effort, surroundings, interrupt.signal, ({ name }) => {
-      if (!quiet) console.error(`${name} is done.`);
+    const result = await bench(cases, effort, surroundings, interrupt.signal, async (soFar) => {
+      // Cases take minutes: whatever ends this one, those before it are in the file.
+      if (out !== undefined) await writeAtomically(out, [`${JSON.stringify(soFar, null, 1)}\n`]);
+      if (!quiet) console.error(`${cases[measured]?.name} is done.`);
+      measured = soFar.cases.length;
     });
-    if (out !== undefined) await writeAtomically(out, [`${JSON.stringify(result, null, 1)}\n`]);
     if (!quiet) process.stdout.write(benchText(result));
     return result.cases.some((each) => 'failure' in each) ? ExitCode.failed : ExitCode.done;
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
-    console.error('Interrupted; nothing was written.');
+    const written = out === undefined ? 0 : measured;
+    console.error(
+      written === 0
+        ? 'Interrupted; nothing was written.'
+        : `Interrupted; ${out} has ${written} of ${cases.length} cases.`,
+    );
     return ExitCode.interrupted;
   }
 }

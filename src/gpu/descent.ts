@@ -6,7 +6,8 @@ import { divergence, lossOf, NOT_A_NUMBER } from '../model/record.ts';
 import type { Replica } from '../model/replica.ts';
 import { COLUMNS, Column } from '../model/trajectory.ts';
 import type { MethodHost } from './method.ts';
-import { gradientCost, orderCost, quadsOf, vectorQuads } from './plan.ts';
+import { quadsOf, vectorQuads } from './storage.ts';
+import { gradientCost, orderCost } from './variant.ts';
 import { shaderConstant, vectorPlace } from './wgsl.ts';
 
 const ENTRY_NOT_A_NUMBER = shaderConstant('ENTRY_NOT_A_NUMBER');

@@ -1,5 +1,5 @@
 import { EngineLostError } from '../model/engine.ts';
-import type { Machine } from './plan.ts';
+import type { Machine } from './machine.ts';
 import { subgroupSize, subgroupsInOrder } from './subgroups.ts';
 
 /** Limits worth raising: larger datasets and workgroups fit. Everything works at the defaults. */

@@ -4,7 +4,7 @@ import { initialWeights } from '../model/draws.ts';
 import { flowSettings, TimeControl } from '../model/replica.ts';
 import { Flow } from './flow.ts';
 import type { MethodHost } from './method.ts';
-import { quadsOf, vectorQuads } from './plan.ts';
+import { quadsOf, vectorQuads } from './storage.ts';
 import { vectorPlace } from './wgsl.ts';
 
 /** In place of log 0: far below all other logarithms, and a float32. */

@@ -4,15 +4,9 @@ import { COLUMNS } from '../model/trajectory.ts';
 import { Arena, type Block } from './arena.ts';
 import type { Journal } from './journal.ts';
 import { METHODS } from './method.ts';
-import {
-  gradientCost,
-  planFits,
-  quadsOf,
-  SAMPLE_ARRAYS,
-  type Variant,
-  variantFor,
-  vectorQuads,
-} from './plan.ts';
+import { planFits } from './plan.ts';
+import { quadsOf, SAMPLE_ARRAYS, vectorQuads } from './storage.ts';
+import { gradientCost, type Variant, variantFor } from './variant.ts';
 import { dataOf, type Waiting } from './waiting.ts';
 import { shaderConstant } from './wgsl.ts';
 import type { Workspace } from './workspace.ts';
@@ -193,7 +187,7 @@ export class Seats {
     const { plan } = this.workspace;
     const { parts, rowSource } = plan;
     const partRows = Math.ceil(replica.samples / parts);
-    const variant = variantFor(plan, replica.samples, octets);
+    const variant = variantFor(plan.variants, replica.samples, octets);
     const size = rowSource === 'stored' ? partRows * octets : 1;
     const block = this.#data.take(size);
     const shape = { dimensions, octets, partRows, variant };

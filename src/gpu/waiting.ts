@@ -1,6 +1,6 @@
 import { datasetKey } from '../model/dataset.ts';
 import type { Replica } from '../model/replica.ts';
-import type { Work } from './plan.ts';
+import type { Work } from './machine.ts';
 
 /** Replicas looked ahead at: enough to find those of a sweep that have a dataset in common. */
 const LOOKAHEAD = 2048;

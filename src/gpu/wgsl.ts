@@ -54,8 +54,10 @@ import { DIVERGED } from '../model/record.ts';
 import { Control, TimeControl } from '../model/replica.ts';
 import { MAX_STAGES } from '../model/rkc.ts';
 import { structLayout } from './layout.ts';
-import type { Method, RowSource, Variant } from './plan.ts';
+import type { RowSource } from './plan.ts';
+import type { Method } from './storage.ts';
 import { unroll } from './unroll.ts';
+import type { Variant } from './variant.ts';
 
 /** What a slot has depends on the method. */
 const LAYOUTS: Readonly<Record<Method, string>> = {

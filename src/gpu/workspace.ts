@@ -1,7 +1,8 @@
 import type { Device } from './device.ts';
 import { GENERATE_WORKGROUP, type Kernels, type TrainingPipelines } from './kernels.ts';
 import { type Layout, packStruct } from './layout.ts';
-import type { Plan, Variant } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { Variant } from './variant.ts';
 
 import { mergedQuads, paramsLayout, shaderConstant, slotLayouts } from './wgsl.ts';
 

@@ -2,8 +2,8 @@
 
 import type { Device } from '../../src/gpu/device.ts';
 import { Kernels } from '../../src/gpu/kernels.ts';
-import { SAMPLE_ARRAYS, vectorQuads } from '../../src/gpu/plan.ts';
 import { Seats } from '../../src/gpu/seats.ts';
+import { SAMPLE_ARRAYS, vectorQuads } from '../../src/gpu/storage.ts';
 import { Workspace } from '../../src/gpu/workspace.ts';
 import { type DatasetId, datasetHalves } from '../../src/model/dataset.ts';
 import { type Case, check, checkEqual } from './check.ts';

@@ -2,7 +2,8 @@
 import { Gradient } from '../../src/cpu/gradient.ts';
 import type { Device } from '../../src/gpu/device.ts';
 import { packStruct } from '../../src/gpu/layout.ts';
-import { SAMPLE_ARRAYS, type Variant, vectorQuads } from '../../src/gpu/plan.ts';
+import { SAMPLE_ARRAYS, vectorQuads } from '../../src/gpu/storage.ts';
+import type { Variant } from '../../src/gpu/variant.ts';
 import { residentSource, slotLayouts } from '../../src/gpu/wgsl.ts';
 import { datasetHalves, datasetValues } from '../../src/model/dataset.ts';
 import { type Case, check, checkClose, checkEqual } from './check.ts';

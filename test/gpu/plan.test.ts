@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  datasetBytes,
-  explain,
-  gradientCost,
-  MAX_SLOT_BYTES,
-  type Machine,
-  type Plan,
-  type PlanOptions,
-  planFits,
-  planTraining,
-  scratchBytes,
-  type Variant,
-  type Work,
-} from '../../src/gpu/plan.ts';
+import { explain } from '../../src/gpu/explain.ts';
+import type { Machine, Work } from '../../src/gpu/machine.ts';
+import { type Plan, type PlanOptions, planFits, planTraining } from '../../src/gpu/plan.ts';
+import { datasetBytes } from '../../src/gpu/storage.ts';
+import { gradientCost, MAX_SLOT_BYTES, scratchBytes, type Variant } from '../../src/gpu/variant.ts';
 import { slotLayouts } from '../../src/gpu/wgsl.ts';
 import { largestSamples, TooLargeError } from '../../src/model/memory.ts';
 
