@@ -66,6 +66,8 @@ export default defineConfig(({ mode }) => ({
     ],
     // One after the other: files share the processor with the workers and software GPUs they start.
     fileParallelism: false,
+    // Work that is waited for may come late on processors that are busy.
+    expect: { poll: { timeout: 30_000 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -58,7 +58,8 @@ const own = process.argv.slice(2);
 if (own.length > 0) process.exit((await vitest(own)).code);
 
 // What gives way may take longer.
-const kernels = vitest(['--project', 'kernels', '--testTimeout', '400000'], { aside: true });
+const longer = ['--testTimeout', '400000', '--hookTimeout', '400000'];
+const kernels = vitest(['--project', 'kernels', ...longer], { aside: true });
 const others = await vitest(['--project', 'units', '--project', 'pages']);
 console.log('\nThe tests of the kernels:\n');
 const { code, output } = await kernels;

@@ -211,7 +211,7 @@ describe('grokscope run', () => {
     let stderr = '';
     child.stderr.on('data', (data: Buffer) => {
       stderr += data;
-      if (stderr.endsWith('asked for.\n')) child.kill('SIGINT');
+      if (!child.killed && stderr.includes('asked for.\n')) child.kill('SIGINT');
     });
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect(code).toBe(130);

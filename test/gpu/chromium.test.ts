@@ -29,7 +29,7 @@ describe('kernels in Chromium', () => {
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     const script = await readFile(await bundle('chromium.ts'), 'utf8');
     await page.addScriptTag({ type: 'module', content: script });
-    await page.waitForFunction(() => 'conformance' in globalThis);
+    await page.waitForFunction(() => 'conformance' in globalThis, undefined, { timeout: 300_000 });
     ({ outcomes } = await page.evaluate(() => {
       const scope = globalThis as unknown as { conformance: typeof conformance };
       return scope.conformance(navigator.gpu, { engine: false });

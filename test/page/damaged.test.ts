@@ -9,7 +9,7 @@ import { Random } from '../../src/model/statistics.ts';
 import { gather } from '../../src/results/bytes.ts';
 import { decodeFile, encodeAs, FORMATS, type Format } from '../../src/results/formats.ts';
 import { layoutOf, mutations, source } from '../results/damaged.ts';
-import { link, open, useBrowser } from './harness.ts';
+import { link, nextSweep, open, useBrowser } from './harness.ts';
 
 /** Of each format. */
 const FILES = 50;
@@ -124,7 +124,7 @@ describe('200 damaged files on the page', () => {
     expect(await page.locator('.notice').count()).toBe(0);
     await page.goBack();
     await expect.poll(status, SOON).toMatch(/35 of 35 replicas · done/);
-    await page.getByRole('button', { name: /^Run \d+ replicas/ }).click();
+    await nextSweep(page, () => page.getByRole('button', { name: /^Run \d+ replicas/ }).click());
     await expect.poll(status, SOON).toMatch(/35 of 35 replicas · done/);
   });
 });

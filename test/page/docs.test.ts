@@ -194,7 +194,7 @@ describe('the pages of the documentation', () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the text');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('text');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('text');
     const entry = page.getByRole('navigation', { name: 'Documentation' }).getByText('Numerics');
     expect(await entry.isVisible()).toBe(false);
     await page.getByText('All pages').press('Enter');
@@ -207,7 +207,7 @@ describe('the pages of the documentation', () => {
     expect(await entry.isVisible()).toBe(true);
     const sections = page.getByRole('navigation', { name: 'On this page' });
     await sections.getByText('Training in steps').click();
-    expect(new URL(page.url()).hash).toBe('#training-in-steps');
+    await expect.poll(() => new URL(page.url()).hash).toBe('#training-in-steps');
     await expect
       .poll(() => page.locator('#training-in-steps').evaluate((e) => e.getBoundingClientRect().top))
       .toBeLessThan(60);

@@ -115,6 +115,28 @@ export async function open(browser: Browser, options: Options = {}): Promise<Pag
   return page;
 }
 
+/**
+ * Does what begins another sweep, and waits until that is on the page: while it waits for its engine, the figures
+ * are those of the last.
+ */
+export async function nextSweep(page: Page, act: () => Promise<unknown>): Promise<void> {
+  const last = await page.evaluateHandle(
+    () => (document.querySelector('grok-lab') as unknown as { sweep: object }).sweep,
+  );
+  await act();
+  await expect
+    .poll(
+      () =>
+        page.evaluate(
+          (before) =>
+            (document.querySelector('grok-lab') as unknown as { sweep: object }).sweep !== before,
+          last,
+        ),
+      { timeout: 60_000 },
+    )
+    .toBe(true);
+}
+
 /** Colour schemes and widths, of a desktop and a phone, that every page is looked at in. */
 export const LOOKS = [
   ['light', 1440],

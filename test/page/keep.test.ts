@@ -31,6 +31,22 @@ const doneOf = (text: string): number =>
 const keptOf = (page: Page): Promise<number> =>
   page.locator('grok-runs').evaluate((element) => (element as GrokRuns).kept);
 
+/** Certificates in the store, which come there after they are on the page. */
+const keptCertificates = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const resultOf = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await resultOf(indexedDB.open('grokscope'));
+    const chunks: { certified: unknown[] }[] = await resultOf(
+      database.transaction('chunks').objectStore('chunks').getAll(),
+    );
+    database.close();
+    return chunks.reduce((sum, { certified }) => sum + certified.length, 0);
+  });
+
 async function until(page: Page, pattern: RegExp): Promise<void> {
   await expect.poll(() => status(page), { timeout: 60_000 }).toMatch(pattern);
 }
@@ -65,11 +81,11 @@ describe('kept runs', () => {
     await page.getByRole('button', { name: 'Certify all datasets' }).click();
     const certified = page.locator('grok-certificates [role=status]');
     await expect
-      .poll(() => certified.innerText(), { timeout: 30_000 })
+      .poll(() => certified.innerText(), { timeout: 60_000 })
       .toMatch(/\d+ replicas on separable/);
     const words = await certified.innerText();
     await expect.poll(() => keptOf(page)).toBe(35);
-    await page.waitForTimeout(300);
+    await expect.poll(() => keptCertificates(page)).toBe(35);
     await page.reload();
     // Nothing is run: it is all there, certificates among it.
     await until(page, /35 of 35 replicas · done · 0/);

@@ -71,8 +71,8 @@ describe('the slider of σ', () => {
     }
     // Held, it is followed: other σ on the map, none in the address or the store.
     await expect.poll(async () => (await noted(page)).length, SOON).toBeGreaterThan(2);
+    await expect.poll(async () => (await noted(page)).at(-1), SOON).toBe(Number(await shown(page)));
     await done(page);
-    expect((await noted(page)).at(-1)).toBe(Number(await shown(page)));
     expect(hash(page)).toBe(first);
     expect(await kept(page)).toBe(1);
     await page.mouse.up();
@@ -83,8 +83,9 @@ describe('the slider of σ', () => {
     expect(await violations(page)).toEqual([]);
     // The way back shows what was there, and it is still kept once.
     await page.goBack();
+    await expect.poll(() => shown(page), SOON).toBe('5');
+    await expect.poll(async () => (await noted(page)).at(-1), SOON).toBe(5);
     await done(page);
-    expect(await shown(page)).toBe('5');
     expect(await kept(page)).toBe(2);
   });
 
@@ -150,8 +151,8 @@ describe('the slider of σ', () => {
     const aim = await shown(page);
     expect(Number(aim)).toBeLessThan(1);
     await expect.poll(() => hash(page), SOON).toMatch(`sigma=${aim}`);
+    await expect.poll(async () => (await noted(page)).at(-1), SOON).toBe(Number(aim));
     await expect.poll(() => status(page), SOON).toMatch(/400 of 400 .* done/);
-    expect((await noted(page)).at(-1)).toBe(Number(aim));
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 

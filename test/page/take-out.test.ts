@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { decodeFile } from '../../src/results/formats.ts';
 import { SweepPlan } from '../../src/sweep/plan.ts';
 import { noPython, PYTHON } from '../python.ts';
-import { link, open, useBrowser, violations } from './harness.ts';
+import { link, nextSweep, open, useBrowser, violations } from './harness.ts';
 
 const SMALL = {
   samples: 24,
@@ -91,7 +91,7 @@ describe('take out and bring in', () => {
     await expect
       .poll(() => other.locator('.notice').innerText())
       .toMatch(/^half\.csv cannot be opened\. /);
-    await drop(bytes, 'whole.csv');
+    await nextSweep(other, () => drop(bytes, 'whole.csv'));
     await expect.poll(() => other.locator('.notice').count()).toBe(0);
     await done(other);
   });
@@ -120,6 +120,8 @@ describe('take out and bring in', () => {
     expect(await page.getByLabel('More seeds').count()).toBe(0);
     // A run of the page's own has its own origin again.
     await page.getByRole('button', { name: /^Run/ }).click();
+    // The file is done as well; only what the page has run takes more seeds.
+    await page.getByLabel('More seeds').waitFor({ timeout: 60_000 });
     await done(page);
     await page.locator('grok-take-out #format').selectOption('json');
     expect(read(await download(page, 'Save results')).provenance).toMatchObject({
@@ -152,6 +154,7 @@ describe('take out and bring in', () => {
     await done(page);
     await page.getByText('Pictures and Python').click();
     const select = page.locator('grok-take-out #picture');
+    await select.waitFor();
     const names = await select.locator('option').allInnerTexts();
     expect(names.map((name) => name.trim())).toEqual(
       expect.arrayContaining([

@@ -5,8 +5,8 @@ import { link, open, overflow, useBrowser, violations } from './harness.ts';
 const status = (page: Page): Promise<string> =>
   page.locator('grok-progress .status').innerText({ timeout: 60_000 });
 
-async function untilStatus(page: Page, pattern: RegExp): Promise<void> {
-  await expect.poll(() => status(page), { timeout: 100_000, interval: 50 }).toMatch(pattern);
+async function untilStatus(page: Page, pattern: RegExp, timeout = 100_000): Promise<void> {
+  await expect.poll(() => status(page), { timeout, interval: 50 }).toMatch(pattern);
 }
 
 const RATES = {
@@ -104,14 +104,18 @@ describe('training in steps on the page', () => {
     ['λ × weight decay', /^\d\d+ of 320 replicas/],
     ['λ × batch size', /^\d\d+ of 280 replicas/],
     ['λ × β', /^\d\d+ of 280 replicas/],
-  ])('runs the preset %s', async (name, state) => {
-    const page = await open(browser());
-    await page.locator('#preset').selectOption({ label: name });
-    await page.getByRole('button', { name: /^Run/ }).click();
-    await untilStatus(page, state);
-    expect(await page.locator('.engine').innerText()).toMatch(/SIMD, float64/);
-    expect(await violations(page)).toEqual([]);
-  });
+  ])(
+    'runs the preset %s',
+    async (name, state) => {
+      const page = await open(browser());
+      await page.locator('#preset').selectOption({ label: name });
+      await page.getByRole('button', { name: /^Run/ }).click();
+      await untilStatus(page, state, 350_000);
+      expect(await page.locator('.engine').innerText()).toMatch(/SIMD, float64/);
+      expect(await violations(page)).toEqual([]);
+    },
+    400_000,
+  );
 
   it('says what would take hours, and offers the flow', async () => {
     const page = await open(browser(), { hash: link(RATES) });

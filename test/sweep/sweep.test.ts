@@ -135,8 +135,7 @@ describe('sweep', () => {
       if (sweep.progress.done === 3 && sweep.state === 'running') sweep.pause();
     };
     const run = sweep.run();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(sweep.state).toBe('paused');
+    await expect.poll(() => sweep.state).toBe('paused');
     const { pulls } = engine;
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(engine.pulls).toBe(pulls);

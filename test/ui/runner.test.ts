@@ -43,12 +43,15 @@ it('runs the newest of several specs asked for at once', async () => {
 });
 
 it('stops one run for the next, and shows a passing one with its coarse map', async () => {
-  const { runner, shown, ended } = setUp();
+  const { runner, shown } = setUp();
   runner.start({ spec: specOf(64, 2000), from: 'nothing' });
   await expect.poll(() => shown.length).toBe(1);
   await expect.poll(() => shown[0]?.sweep.table.done).toBeGreaterThan(0);
   const told: number[] = [];
-  runner.onshow = ({ sweep }) => told.push(sweep.table.done);
+  runner.onshow = (each) => {
+    shown.push(each);
+    told.push(each.sweep.table.done);
+  };
   const states: (string | undefined)[] = [];
   runner.onchange = () => states.push(shown[0]?.sweep.state);
   runner.start({ spec: specOf(24, 40), from: 'passing' });
@@ -59,7 +62,7 @@ it('stops one run for the next, and shows a passing one with its coarse map', as
   expect(shown[0]?.sweep.state).toBe('stopped');
   expect(told[0]).toBeGreaterThanOrEqual(5);
   expect(runner.seen).toBe(true);
-  await ended();
+  await expect.poll(() => shown[1]?.sweep.state).toBe('done');
   runner.close();
 });
 
