@@ -18,7 +18,7 @@ export function browserSurroundings(start: () => Worker): Surroundings {
 
 function portOf(worker: Worker): WorkerPort {
   const port: WorkerPort = {
-    post: (job) => worker.postMessage(job),
+    post: (jobs) => worker.postMessage(jobs),
     onreport: () => {},
     onfailure: () => {},
     terminate: () => worker.terminate(),

@@ -45,7 +45,7 @@ function spawnWorker(): WorkerPort {
   // The build puts the worker beside the command line.
   const worker = new Worker(new URL('./worker.js', import.meta.url));
   const port: WorkerPort = {
-    post: (job) => worker.postMessage(job),
+    post: (jobs) => worker.postMessage(jobs),
     onreport: () => {},
     onfailure: () => {},
     terminate: () => void worker.terminate(),

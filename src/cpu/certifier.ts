@@ -11,7 +11,7 @@ const certifyBytes: BytesOf = (samples, dimensions) =>
 /** Certifies datasets in workers of its own, whatever engine trains. */
 export class CpuCertifier implements Certifier {
   /**
-   * @param spawn starts a worker that calls `serve` with every job posted to it
+   * @param spawn starts a worker that calls `serve` with all that is posted to it
    * @param size number of workers
    * @param memory bytes for the datasets of all workers; one dataset may take more
    */
@@ -32,7 +32,7 @@ export class CpuCertifier implements Certifier {
         certifyBytes(samples, dimensions),
       );
       for await (const reports of runPool(staff, this.size, jobs, signal, takes)) {
-        yield reports.flatMap(({ certified }) => (certified ? [certified] : []));
+        yield reports.flatMap(({ certified }) => certified);
       }
     } finally {
       staff.dispose();

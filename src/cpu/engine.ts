@@ -29,7 +29,7 @@ export class CpuEngine implements Engine {
   readonly #stop = new AbortController();
 
   /**
-   * @param spawn starts a worker that calls `serve` with every job posted to it
+   * @param spawn starts a worker that calls `serve` with all that is posted to it
    * @param size number of workers
    * @param simd vector instructions that the workers have; null: float64
    * @param memory bytes for the datasets of all workers
@@ -90,7 +90,7 @@ export class CpuEngine implements Engine {
     });
     try {
       for await (const reports of runPool(this.#workers, this.size, jobs, both, takes)) {
-        const trajectories = reports.flatMap(({ trajectory }) => (trajectory ? [trajectory] : []));
+        const trajectories = reports.flatMap((report) => report.trajectories);
         const gradients = reports.reduce((sum, report) => sum + report.gradients, 0);
         yield { trajectories, gradients };
       }

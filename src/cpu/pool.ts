@@ -5,7 +5,7 @@ import type { Job, WorkerReport } from './worker.ts';
 
 /** The part that Web Workers and worker threads have in common. */
 export interface WorkerPort {
-  post(job: Job): void;
+  post(jobs: readonly Job[]): void;
   onreport: (report: WorkerReport) => void;
   onfailure: (message: string) => void;
   terminate(): void;
@@ -14,18 +14,34 @@ export interface WorkerPort {
 /** Bytes for datasets where nobody says how many there are. */
 export const DEFAULT_MEMORY = 2 ** 31;
 
-/** Jobs a worker holds: one to work on and one to go on with at once. */
-const QUEUE = 2;
+/**
+ * Milliseconds that the jobs of a parcel take: small replicas end by the thousand a second, and who waits for
+ * them, a page with one processor left, would be woken for each.
+ */
+const PARCEL = 60;
+/** Most jobs of a parcel. */
+const MOST_JOBS = 128;
 
 /** Milliseconds between two yields, if no job ends. */
 const INTERVAL = 100;
+
+/** A worker in a run. */
+interface Hand {
+  readonly worker: WorkerPort;
+  /** Jobs that it has and has not ended. */
+  jobs: number;
+  /** Jobs of its next parcel: one until it is known how long they take. */
+  parcel: number;
+  /** Milliseconds it has worked since it last ended any. */
+  worked: number;
+}
 
 /** Workers from one run to the next: starting one takes as long as many small replicas. */
 export class Workers {
   readonly #idle: WorkerPort[] = [];
   #disposed = false;
 
-  /** @param spawn starts a worker that calls `serve` with every job posted to it */
+  /** @param spawn starts a worker that calls `serve` with all that is posted to it */
   constructor(readonly spawn: () => WorkerPort) {}
 
   take(): WorkerPort {
@@ -51,7 +67,8 @@ export class Workers {
 
 /**
  * Runs jobs on `size` workers and yields their reports as they come, at least every 100 ms, possibly
- * none. Jobs are drawn only while somebody asks for reports. Ends when all jobs have, or at once when
+ * none. Every worker has a parcel of jobs to work on and one to go on with at once; jobs are drawn only while
+ * somebody asks for reports. Ends when all jobs have, or at once when
  * `signal` aborts; workers that are busy then end with it.
  *
  * @param takes asked of every job, whether the worker of that number may have it; the first one gets
@@ -67,29 +84,46 @@ export async function* runPool(
 ): AsyncGenerator<WorkerReport[]> {
   const source = jobs[Symbol.iterator]();
   let next: Job | undefined;
-  const queued = new Map<WorkerPort, number>();
   let reports: WorkerReport[] = [];
   let ended = 0;
   let failure: string | undefined;
   let wake = (): void => {};
 
-  const feed = (worker: WorkerPort, number: number): void => {
-    while ((queued.get(worker) as number) < QUEUE) {
+  const parcelFor = (number: number, most: number): Job[] => {
+    const parcel: Job[] = [];
+    while (parcel.length < most) {
       next ??= source.next().value as Job | undefined;
-      if (next === undefined || (!takes(next, number) && number > 0)) return;
-      queued.set(worker, (queued.get(worker) as number) + 1);
-      worker.post(next);
+      if (next === undefined || (!takes(next, number) && number > 0)) break;
+      parcel.push(next);
       next = undefined;
     }
+    return parcel;
   };
-  const workers = Array.from({ length: size }, () => staff.take());
-  for (const worker of workers) {
-    queued.set(worker, 0);
+  const feed = (hand: Hand, number: number): void => {
+    while (hand.jobs <= hand.parcel) {
+      const parcel = parcelFor(number, hand.parcel);
+      if (parcel.length === 0) return;
+      hand.jobs += parcel.length;
+      hand.worker.post(parcel);
+    }
+  };
+  const hands = Array.from(
+    { length: size },
+    (): Hand => ({ worker: staff.take(), jobs: 0, parcel: 1, worked: 0 }),
+  );
+  for (const hand of hands) {
+    const { worker } = hand;
     worker.onreport = (report) => {
       reports.push(report);
-      if (!report.trajectory && !report.certified) return;
-      ended++;
-      queued.set(worker, (queued.get(worker) as number) - 1);
+      hand.worked += report.milliseconds;
+      const count = report.trajectories.length + report.certified.length;
+      if (count === 0) return;
+      // At most doubled, so that a few small replicas are shared among many workers.
+      const most = Math.min(MOST_JOBS, 2 * hand.parcel);
+      hand.parcel = Math.max(1, Math.min(most, Math.floor((PARCEL * count) / hand.worked)));
+      hand.worked = 0;
+      hand.jobs -= count;
+      ended += count;
       wake();
     };
     worker.onfailure = (message) => {
@@ -100,8 +134,8 @@ export async function* runPool(
   try {
     for (;;) {
       // Only here are workers fed: while nobody asks for reports they run dry and wait.
-      workers.forEach(feed);
-      const busy = [...queued.values()].some((count) => count > 0);
+      hands.forEach(feed);
+      const busy = hands.some(({ jobs }) => jobs > 0);
       if (signal.aborted || (!busy && reports.length === 0)) return;
       if (busy && ended === 0) {
         await pause(INTERVAL, signal, (resolve) => {
@@ -115,8 +149,8 @@ export async function* runPool(
       yield batch;
     }
   } finally {
-    for (const worker of workers) {
-      if (failure === undefined && queued.get(worker) === 0) staff.give(worker);
+    for (const { worker, jobs } of hands) {
+      if (failure === undefined && jobs === 0) staff.give(worker);
       else worker.terminate();
     }
   }

@@ -2,6 +2,6 @@
 import { parentPort } from 'node:worker_threads';
 import { type Job, serve } from './worker.ts';
 
-parentPort?.on('message', (job: Job) => {
-  serve(job, (report, transfer) => parentPort?.postMessage(report, transfer));
+parentPort?.on('message', (jobs: readonly Job[]) => {
+  serve(jobs, (report, transfer) => parentPort?.postMessage(report, transfer));
 });

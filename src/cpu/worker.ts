@@ -20,14 +20,19 @@ export type Task =
 
 export type Job = Task & { readonly replica: Replica };
 
-/** From a worker: gradients since the last message and, at the end of a job, what it came to. */
+/** From a worker, what came since the last message. */
 export interface WorkerReport {
   readonly gradients: number;
-  readonly trajectory: Trajectory | null;
-  readonly certified: Certified | null;
+  /** Of work. */
+  readonly milliseconds: number;
+  /** What jobs came to that have ended. */
+  readonly trajectories: readonly Trajectory[];
+  readonly certified: readonly Certified[];
 }
 
-/** Milliseconds between two reports of a worker that is busy with a long replica. */
+type Post = (report: WorkerReport, transfer: ArrayBuffer[]) => void;
+
+/** Milliseconds between two reports of a worker that is busy. */
 const REPORT_INTERVAL = 100;
 
 /** The same task for each of some replicas. */
@@ -35,39 +40,69 @@ export function* asJobs(task: Task, replicas: Iterable<Replica>): Generator<Job>
   for (const replica of replicas) yield { ...task, replica };
 }
 
-/** Does a job and reports on the way; what a worker does with every message it gets. */
-export function serve(
-  job: Job,
-  post: (report: WorkerReport, transfer: ArrayBuffer[]) => void,
-): void {
-  if (job.kind === 'train') train(job.replica, job.simd, post);
-  else post({ gradients: 0, trajectory: null, certified: certifyDataset(job.replica) }, []);
+/** Does jobs and reports on the way; what a worker does with every message it gets. */
+export function serve(jobs: readonly Job[], post: Post): void {
+  const reporter = new Reporter(post);
+  for (const job of jobs) {
+    if (job.kind === 'certify') reporter.certified(certifyDataset(job.replica));
+    else reporter.trained(runReplica(job.replica, reporter.onGradient, job.simd));
+  }
+  reporter.report();
+}
+
+class Reporter {
+  #trajectories: Trajectory[] = [];
+  #certified: Certified[] = [];
+  #gradients = 0;
+  #reportedAt = performance.now();
+
+  constructor(readonly post: Post) {}
+
+  readonly onGradient = (): void => {
+    this.#gradients++;
+    this.#reportIfDue();
+  };
+
+  trained(trajectory: Trajectory): void {
+    this.#trajectories.push(trajectory);
+    this.#reportIfDue();
+  }
+
+  certified(certified: Certified): void {
+    this.#certified.push(certified);
+    this.#reportIfDue();
+  }
+
+  #reportIfDue(): void {
+    if (performance.now() - this.#reportedAt >= REPORT_INTERVAL) this.report();
+  }
+
+  report(): void {
+    const trajectories = this.#trajectories;
+    const certified = this.#certified;
+    if (this.#gradients + trajectories.length + certified.length === 0) return;
+    const now = performance.now();
+    const report = {
+      gradients: this.#gradients,
+      milliseconds: now - this.#reportedAt,
+      trajectories,
+      certified,
+    };
+    this.post(
+      report,
+      trajectories.map(({ rows }) => rows.buffer as ArrayBuffer),
+    );
+    this.#trajectories = [];
+    this.#certified = [];
+    this.#gradients = 0;
+    this.#reportedAt = now;
+  }
 }
 
 function runReplica(replica: Replica, onGradient: () => void, simd: Simd | null): Trajectory {
   if (!replica.training) return runFlow(replica, onGradient, simd ? float32(simd) : FLOAT64);
   if (!isDescent(replica.dynamics)) return runFlowInTime(replica, onGradient);
   return runDescent(replica, onGradient, simd ? wasmObjective : float64Objective);
-}
-
-function train(
-  replica: Replica,
-  simd: Simd | null,
-  post: (report: WorkerReport, transfer: ArrayBuffer[]) => void,
-): void {
-  let gradients = 0;
-  let reportedAt = performance.now();
-  const onGradient = (): void => {
-    gradients++;
-    const now = performance.now();
-    if (now - reportedAt < REPORT_INTERVAL) return;
-    post({ gradients, trajectory: null, certified: null }, []);
-    gradients = 0;
-    reportedAt = now;
-  };
-  const trajectory = runReplica(replica, onGradient, simd);
-  const buffer = trajectory.rows.buffer as ArrayBuffer;
-  post({ gradients, trajectory, certified: null }, [buffer]);
 }
 
 /** The certificate is checked against the data before anybody hears of it. */

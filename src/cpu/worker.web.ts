@@ -2,7 +2,7 @@
 import { type Job, serve } from './worker.ts';
 
 const scope = self as unknown as {
-  onmessage: (event: MessageEvent<Job>) => void;
+  onmessage: (event: MessageEvent<readonly Job[]>) => void;
   postMessage(message: unknown, transfer: Transferable[]): void;
 };
 

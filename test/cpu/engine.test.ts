@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { CpuCertifier } from '../../src/cpu/certifier.ts';
 import { CpuEngine } from '../../src/cpu/engine.ts';
 import { runPool, type WorkerPort, Workers } from '../../src/cpu/pool.ts';
-import { asJobs } from '../../src/cpu/worker.ts';
+import { asJobs, type Job } from '../../src/cpu/worker.ts';
 import type { Replica } from '../../src/model/replica.ts';
 import { deviceCheckCases } from '../conformance/device-check.ts';
 import { engineCases } from '../conformance/engine.ts';
@@ -36,21 +36,51 @@ const replica = (index: number, samples: number): Replica => ({
   goal: null,
 });
 
+/** A worker of which a job takes so many milliseconds by its own account; notes what comes at once. */
+const paced = (milliseconds: number, note: (parcel: readonly Job[]) => void) => (): WorkerPort => {
+  const worker = inlineWorker();
+  const port: WorkerPort = {
+    ...worker,
+    post: (jobs) => {
+      note(jobs);
+      worker.onreport = (report) =>
+        port.onreport({ ...report, milliseconds: milliseconds * report.trajectories.length });
+      worker.post(jobs);
+    },
+  };
+  return port;
+};
+
+describe('parcels of jobs', () => {
+  it.each([
+    [0.1, 128],
+    [10, 6],
+    [1000, 1],
+  ])('of %d ms each: at most %d at once', async (milliseconds, most) => {
+    const parcels: number[] = [];
+    const replicas = Array.from({ length: 600 }, (_, k) => ({ ...replica(k, 4), horizon: 0 }));
+    const jobs = asJobs({ kind: 'train', simd: null }, replicas);
+    const staff = new Workers(paced(milliseconds, ({ length }) => parcels.push(length)));
+    const ended: number[] = [];
+    for await (const reports of runPool(staff, 1, jobs, new AbortController().signal)) {
+      for (const { trajectories } of reports) ended.push(...trajectories.map(({ index }) => index));
+    }
+    // Nothing is known of the first two.
+    expect(parcels.slice(0, 3)).toEqual([1, 1, Math.min(2, most)]);
+    expect(Math.max(...parcels)).toBe(most);
+    expect(ended).toEqual(replicas.map(({ index }) => index));
+  });
+});
+
 describe('memory of the workers', () => {
   const sizes = [8, 16, 64, 64, 8, 64, 16, 8];
   const replicas = sizes.map((samples, k) => replica(k, samples));
 
   /** Starts a worker that notes the N of its jobs in a list of its own. */
   const noting = (posted: number[][]) => (): WorkerPort => {
-    const worker = inlineWorker();
-    const { post } = worker;
     const own: number[] = [];
     posted.push(own);
-    worker.post = (job) => {
-      own.push(job.replica.samples);
-      post(job);
-    };
-    return worker;
+    return paced(1000, (jobs) => own.push(...jobs.map((job) => job.replica.samples)))();
   };
 
   it('has large datasets in one of them alone where certificates are made, too', async () => {
@@ -79,7 +109,9 @@ describe('memory of the workers', () => {
       new AbortController().signal,
       takes,
     )) {
-      for (const { trajectory } of reports) if (trajectory) ended.push(trajectory.index);
+      for (const { trajectories } of reports) {
+        ended.push(...trajectories.map(({ index }) => index));
+      }
     }
     expect(ended.sort((a, b) => a - b)).toEqual(replicas.map(({ index }) => index));
     expect(posted.map((own) => Math.max(0, ...own))).toEqual([64, 16, 8]);

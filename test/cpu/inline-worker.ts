@@ -5,9 +5,9 @@ import { serve } from '../../src/cpu/worker.ts';
 export function inlineWorker(): WorkerPort {
   let alive = true;
   const port: WorkerPort = {
-    post: (job) => {
+    post: (jobs) => {
       setTimeout(() => {
-        if (alive) serve(job, (report) => alive && port.onreport(structuredClone(report)));
+        if (alive) serve(jobs, (report) => alive && port.onreport(structuredClone(report)));
       });
     },
     onreport: () => {},

@@ -24,7 +24,7 @@ class InlineCertifier implements Certifier {
       if (this.asked.length >= this.failAfter) throw new EngineLostError('A worker failed: test.');
       this.asked.push(replica);
       const batch: Certified[] = [];
-      serve({ kind: 'certify', replica }, ({ certified }) => certified && batch.push(certified));
+      serve([{ kind: 'certify', replica }], ({ certified }) => batch.push(...certified));
       yield batch;
     }
   }
