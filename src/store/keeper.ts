@@ -2,8 +2,11 @@ import type { Trajectory } from '../model/replica.ts';
 import type { Certified } from '../model/separability/certifier.ts';
 import type { RunInfo, RunStore } from './runs.ts';
 
-/** Milliseconds between two writings: what comes in meanwhile is lost if the browser is killed. */
-const INTERVAL = 200;
+/**
+ * Milliseconds between two writings: what comes in meanwhile is lost if the browser is killed. Each takes the page
+ * milliseconds, however little there is to write.
+ */
+const INTERVAL = 1000;
 
 /** Writes one run as it goes, one transaction at a time. */
 export class Keeper {
@@ -16,6 +19,9 @@ export class Keeper {
   #trajectories: Trajectory[] = [];
   #certified: Certified[] = [];
   #writing: Promise<void> | undefined;
+  /** Whether all is to be written at once; ends a wait. */
+  #hurried = false;
+  #hurry: () => void = () => {};
   #release: () => void = () => {};
 
   private constructor(
@@ -52,9 +58,12 @@ export class Keeper {
     });
   }
 
-  /** Resolves once all that has come in is kept, or cannot be. */
+  /** Writes all that has come in; resolves once it is kept, or cannot be. */
   async settled(): Promise<void> {
+    this.#hurried = true;
+    this.#hurry();
     while (this.#writing) await this.#writing;
+    this.#hurried = false;
   }
 
   /** Writes what is left and lets another tab have the run. */
@@ -75,8 +84,18 @@ export class Keeper {
         [this.#trajectories, this.#certified] = [[], []];
       }
       this.onchange();
-      await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+      if (!this.#hurried) await this.#wait();
     }
+  }
+
+  #wait(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, INTERVAL);
+      this.#hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 }
 

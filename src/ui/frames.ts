@@ -5,10 +5,10 @@ export class FrameWork {
   /** When it may be done again, in the time of `performance.now()`. */
   #due = 0;
 
-  /** @param interval milliseconds between two times, at least */
+  /** @param interval milliseconds between two times, at least; work may set it for its next time */
   constructor(
     readonly work: () => void,
-    readonly interval: number,
+    public interval: number,
   ) {}
 
   /**
@@ -29,8 +29,9 @@ export class FrameWork {
     this.cancel();
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#due = performance.now() + this.interval;
+      const now = performance.now();
       this.work();
+      this.#due = now + this.interval;
     });
   }
 

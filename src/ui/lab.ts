@@ -40,6 +40,8 @@ import { TOUR } from './tour-steps.ts';
  * that the browser lays out and paints, on processors that train.
  */
 const NOTE_INTERVAL = 200;
+/** The same while a reader points or types, who waits for other frames. */
+const ASIDE_INTERVAL = 600;
 /** Milliseconds between two paintings of it, and how many times their own cost. */
 const PAINT_INTERVAL = 120;
 const PAINT_SHARE = 8;
@@ -254,7 +256,9 @@ export class GrokLab extends LitElement {
   #note(): void {
     const now = performance.now();
     this.noted++;
-    const quiet = now > Math.min(this.#lastInput + QUIET, this.#nextPaint + LONGEST_QUIET);
+    const still = now > this.#lastInput + QUIET;
+    this.#frames.interval = still ? NOTE_INTERVAL : ASIDE_INTERVAL;
+    const quiet = still || now > this.#nextPaint + LONGEST_QUIET;
     if (!this.#running || (quiet && now >= this.#nextPaint)) this.#paint(now);
     // What comes too early is painted later, whether anything follows or not.
     else this.#schedule();

@@ -97,24 +97,34 @@ export class GrokRuns extends LitElement {
   @property({ attribute: false }) extensible = false;
 
   @state() private renaming = '';
+  /** Whether the list is unfolded; until then there is none, which a sweep would have to keep up to date. */
+  @state() private unfolded = false;
 
   protected override render(): unknown {
     const { runs, problem } = this;
     return html`
       ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
       ${this.extensible ? this.#renderSeeds() : nothing}
-      <details>
+      <details
+        @toggle=${(event: Event) => {
+          this.unfolded = (event.target as HTMLDetailsElement).open;
+        }}
+      >
         <summary>Kept runs (${runs.length})</summary>
-        ${
-          runs.length === 0
-            ? html`<p class="muted">Runs are kept in this browser as they go.</p>`
-            : html`<ul>
-                ${runs.map((run) => this.#renderRun(run))}
-              </ul>
-              <p class="muted">The last runs without a name are kept; named ones until you delete them.</p>`
-        }
+        ${this.unfolded ? this.#renderList() : nothing}
       </details>
     `;
+  }
+
+  #renderList(): unknown {
+    const { runs } = this;
+    if (runs.length === 0) {
+      return html`<p class="muted">Runs are kept in this browser as they go.</p>`;
+    }
+    return html`<ul>
+        ${runs.map((run) => this.#renderRun(run))}
+      </ul>
+      <p class="muted">The last runs without a name are kept; named ones until you delete them.</p>`;
   }
 
   #renderSeeds(): unknown {
