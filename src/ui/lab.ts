@@ -18,7 +18,7 @@ import type { CertifyRequest } from './certificates.ts';
 import type { OtherRun } from './compared.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { duration, PARAMETER_LABELS } from './format.ts';
-import { FrameWork } from './frames.ts';
+import { afterFrame, FrameWork } from './frames.ts';
 import { renderGlossary } from './glossary-list.ts';
 import { headerStyle, renderHeader } from './header.ts';
 import { labStyle } from './lab-style.ts';
@@ -45,7 +45,10 @@ const ASIDE_INTERVAL = 600;
 /** Milliseconds between two paintings of it, and how many times their own cost. */
 const PAINT_INTERVAL = 120;
 const PAINT_SHARE = 8;
-/** For so long after a pointer or a key moved nothing is painted, but for not longer than the second. */
+/**
+ * For so long after a pointer or a key moved nothing is painted; who goes on for longer than the second gets it
+ * right after an answer, when the next one is not asked for yet.
+ */
 const QUIET = 250;
 const LONGEST_QUIET = 2000;
 
@@ -83,6 +86,8 @@ export class GrokLab extends LitElement {
   @state() private origin: Origin | undefined;
   /** What is shown of the sweep. */
   @state() private shown: LabView = FIRST_VIEW;
+  /** What was shown before a click, whose answer is the mark on the map: the replica itself follows a frame later. */
+  @state() private answering: LabView | undefined;
   /** The cell under the pointer, on the map or in the profile. */
   @state() private hovered: CellPosition | undefined;
   @state() private pointed: number | undefined;
@@ -147,6 +152,11 @@ export class GrokLab extends LitElement {
 
   readonly #onInput = (): void => {
     this.#lastInput = performance.now();
+    if (!this.#running || this.#lastInput < this.#nextPaint + LONGEST_QUIET) return;
+    afterFrame(() => {
+      const now = performance.now();
+      if (now >= this.#nextPaint) this.#paint(now);
+    });
   };
 
   readonly #fold = (): void => {
@@ -206,6 +216,7 @@ export class GrokLab extends LitElement {
   }
 
   #show({ sweep, origin, request }: Shown): void {
+    this.answering = undefined;
     this.hovered = undefined;
     this.marked = [];
     this.other = undefined;
@@ -236,6 +247,14 @@ export class GrokLab extends LitElement {
     else this.#address.replaceSoon(hash);
   }
 
+  #selectCell(cell: CellPosition): void {
+    this.answering = this.shown;
+    afterFrame(() => {
+      this.answering = undefined;
+    });
+    this.#change({ cell, nth: 0 });
+  }
+
   #certify(request: CertifyRequest): void {
     if (this.#view && this.certifier) this.#runner.certify(this.#view, this.certifier, request);
   }
@@ -258,8 +277,7 @@ export class GrokLab extends LitElement {
     this.noted++;
     const still = now > this.#lastInput + QUIET;
     this.#frames.interval = still ? NOTE_INTERVAL : ASIDE_INTERVAL;
-    const quiet = still || now > this.#nextPaint + LONGEST_QUIET;
-    if (!this.#running || (quiet && now >= this.#nextPaint)) this.#paint(now);
+    if (!this.#running || (still && now >= this.#nextPaint)) this.#paint(now);
     // What comes too early is painted later, whether anything follows or not.
     else this.#schedule();
   }
@@ -289,6 +307,7 @@ export class GrokLab extends LitElement {
 
   protected override render(): unknown {
     const view = this.#view;
+    const inspected = this.answering ?? this.shown;
     return html`
       ${renderHeader(
         html`<h1 class="name">Grokscope</h1>`,
@@ -332,8 +351,8 @@ export class GrokLab extends LitElement {
           <grok-inspector
             .view=${view}
             .revision=${this.painted}
-            .cell=${this.shown.cell}
-            .seed=${this.shown.nth}
+            .cell=${inspected.cell}
+            .seed=${inspected.nth}
             .hovered=${this.#toldOf}
             .linkOf=${this.#linkOf}
             @seed-select=${(event: CustomEvent<number>) => this.#change({ nth: event.detail })}
@@ -546,7 +565,7 @@ export class GrokLab extends LitElement {
         .colourMap=${colourMap}
         .colourRange=${colourRange}
         .explorable=${true}
-        @cell-select=${(event: CustomEvent<CellPosition>) => this.#change({ cell: event.detail, nth: 0 })}
+        @cell-select=${(event: CustomEvent<CellPosition>) => this.#selectCell(event.detail)}
         @cell-hover=${(event: CustomEvent<CellPosition | null>) => {
           this.hovered = event.detail ?? undefined;
         }}
