@@ -5,7 +5,7 @@
  *
  *     node bench/run.js [--rounds 3] [--name NAME] [--only peers|webgpu|scaling|engines]
  *
- * `engines`, the standard cases on every engine, takes half an hour or more and runs only when it is named.
+ * `engines`, the standard cases on every engine, takes an hour or more and runs only when it is named.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';

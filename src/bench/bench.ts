@@ -119,7 +119,8 @@ async function benchCase(
     baseline = gauge ? await baselineFor(gauge, each) : null;
     const { plan } = each;
     const runs: BenchRun[] = [];
-    let count = pilotOf(each);
+    // No worker shall have nothing to do.
+    let count = Math.min(plan.size, Math.max(pilotOf(each), isCpu(engine) ? engine.size : 1));
     let ran: Ran;
     // From few replicas to as many as there is time for, each of these runs a better estimate.
     for (;;) {
@@ -167,7 +168,7 @@ async function benchCase(
 
 function pilotOf({ plan }: BenchCase): number {
   const share = Math.min(1, (PILOT_SAMPLES / plan.spec.samples) ** 2);
-  return Math.min(Math.max(1, Math.floor(PILOT * share)), plan.size);
+  return Math.floor(PILOT * share);
 }
 
 /** What a run takes once it has been compiled for. */

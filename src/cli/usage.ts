@@ -45,7 +45,8 @@ Options of run, audit and bench:
   --quiet                 no progress; run: no map; audit: only what fails; bench: no table
 
 Exit codes: 0 done; 1 a replica, the engine or a claim failed; 2 bad input; 75 a shard was stopped by
-SIGTERM, what is done is saved; 130 interrupted, nothing written but what a shard has done.
+SIGTERM, what is done is saved; 130 interrupted, nothing written but what a shard has
+done and the cases of a benchmark.
 `;
 
 /** `stopped` is EX_TEMPFAIL of sysexits.h: what is done is saved, and running again goes on. */

@@ -18,23 +18,14 @@ export const DEFAULT_MEMORY = 2 ** 31;
  * Milliseconds that the jobs of a parcel take: small replicas end by the thousand a second, and who waits for
  * them, a page with one processor left, would be woken for each.
  */
-const PARCEL = 60;
+const PARCEL = 30;
 /** Most jobs of a parcel. */
 const MOST_JOBS = 128;
+/** Entries of a dataset that take as long as all else of a gradient. */
+const ENTRIES_BESIDE = 2 ** 13;
 
 /** Milliseconds between two yields, if no job ends. */
 const INTERVAL = 100;
-
-/** A worker in a run. */
-interface Hand {
-  readonly worker: WorkerPort;
-  /** Jobs that it has and has not ended. */
-  jobs: number;
-  /** Jobs of its next parcel: one until it is known how long they take. */
-  parcel: number;
-  /** Milliseconds it has worked since it last ended any. */
-  worked: number;
-}
 
 /** Workers from one run to the next: starting one takes as long as many small replicas. */
 export class Workers {
@@ -89,44 +80,38 @@ export async function* runPool(
   let failure: string | undefined;
   let wake = (): void => {};
 
-  const parcelFor = (number: number, most: number): Job[] => {
+  const parcelFor = (hand: Hand, number: number): Job[] => {
     const parcel: Job[] = [];
-    while (parcel.length < most) {
+    let cost = 0;
+    while (parcel.length < hand.most) {
       next ??= source.next().value as Job | undefined;
       if (next === undefined || (!takes(next, number) && number > 0)) break;
+      cost += costOf(next);
+      if (parcel.length > 0 && !(hand.milliseconds(cost) <= PARCEL)) break;
+      hand.take(next);
       parcel.push(next);
       next = undefined;
     }
     return parcel;
   };
-  const feed = (hand: Hand, number: number): void => {
-    while (hand.jobs <= hand.parcel) {
-      const parcel = parcelFor(number, hand.parcel);
-      if (parcel.length === 0) return;
-      hand.jobs += parcel.length;
-      hand.worker.post(parcel);
+  /** One parcel for each that has fewer jobs, or room for more. */
+  const feed = (fewest: number): void => {
+    for (const [number, hand] of hands.entries()) {
+      if (hand.jobs >= fewest && (fewest === 1 || !hand.isShort)) continue;
+      const parcel = parcelFor(hand, number);
+      if (parcel.length > 0) hand.worker.post(parcel);
     }
   };
-  const hands = Array.from(
-    { length: size },
-    (): Hand => ({ worker: staff.take(), jobs: 0, parcel: 1, worked: 0 }),
-  );
+  const hands = Array.from({ length: size }, () => new Hand(staff.take()));
   for (const hand of hands) {
-    const { worker } = hand;
-    worker.onreport = (report) => {
+    hand.worker.onreport = (report) => {
       reports.push(report);
-      hand.worked += report.milliseconds;
-      const count = report.trajectories.length + report.certified.length;
+      const count = hand.note(report);
       if (count === 0) return;
-      // At most doubled, so that a few small replicas are shared among many workers.
-      const most = Math.min(MOST_JOBS, 2 * hand.parcel);
-      hand.parcel = Math.max(1, Math.min(most, Math.floor((PARCEL * count) / hand.worked)));
-      hand.worked = 0;
-      hand.jobs -= count;
       ended += count;
       wake();
     };
-    worker.onfailure = (message) => {
+    hand.worker.onfailure = (message) => {
       failure = message;
       wake();
     };
@@ -134,7 +119,8 @@ export async function* runPool(
   try {
     for (;;) {
       // Only here are workers fed: while nobody asks for reports they run dry and wait.
-      hands.forEach(feed);
+      feed(1);
+      feed(2);
       const busy = hands.some(({ jobs }) => jobs > 0);
       if (signal.aborted || (!busy && reports.length === 0)) return;
       if (busy && ended === 0) {
@@ -154,6 +140,59 @@ export async function* runPool(
       else worker.terminate();
     }
   }
+}
+
+/** A worker in a run: what it has to do, and how long that takes. */
+class Hand {
+  /** Most jobs of its next parcel: at most doubled each time, so that a few are shared among many workers. */
+  most = 1;
+  /** What jobs it has cost, in their order. */
+  readonly #costs: number[] = [];
+  #cost = 0;
+  /** Milliseconds for a unit of cost; NaN before the first report. */
+  #pace = Number.NaN;
+  /** Milliseconds, since it last ended any job. */
+  #worked = 0;
+
+  constructor(readonly worker: WorkerPort) {}
+
+  get jobs(): number {
+    return this.#costs.length;
+  }
+
+  /** What a cost takes it; NaN as long as nothing is known. */
+  milliseconds(cost: number): number {
+    return cost * this.#pace;
+  }
+
+  /** Whether half of its second parcel is through. */
+  get isShort(): boolean {
+    return this.milliseconds(this.#cost) < 1.5 * PARCEL;
+  }
+
+  take(job: Job): void {
+    const cost = costOf(job);
+    this.#costs.push(cost);
+    this.#cost += cost;
+  }
+
+  /** Notes a report; returns how many jobs have ended. */
+  note({ trajectories, certified, milliseconds }: WorkerReport): number {
+    this.#worked += milliseconds;
+    const count = trajectories.length + certified.length;
+    if (count === 0) return 0;
+    const cost = this.#costs.splice(0, count).reduce((sum, each) => sum + each, 0);
+    this.#cost -= cost;
+    this.#pace = this.#worked / cost;
+    this.#worked = 0;
+    this.most = Math.min(MOST_JOBS, 2 * this.most);
+    return count;
+  }
+}
+
+/** Of a gradient, in entries of a dataset. */
+function costOf({ replica: { samples, dimensions } }: Job): number {
+  return samples * dimensions + ENTRIES_BESIDE;
 }
 
 /** Which workers take a job, for `runPool`: as many take large datasets as have room for them at once. */

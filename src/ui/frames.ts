@@ -2,8 +2,8 @@
 export class FrameWork {
   #frame = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When it may be done again, in the time of `performance.now()`. */
-  #due = 0;
+  /** When it was last done, in the time of `performance.now()`. */
+  #last = Number.NEGATIVE_INFINITY;
 
   /** @param interval milliseconds between two times, at least; work may set it for its next time */
   constructor(
@@ -18,7 +18,7 @@ export class FrameWork {
    */
   ask(urgent = false): void {
     if (this.#frame) return;
-    const wait = urgent ? 0 : this.#due - performance.now();
+    const wait = urgent ? 0 : this.#last + this.interval - performance.now();
     if (wait > 0) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
@@ -29,9 +29,8 @@ export class FrameWork {
     this.cancel();
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      const now = performance.now();
+      this.#last = performance.now();
       this.work();
-      this.#due = now + this.interval;
     });
   }
 

@@ -248,7 +248,7 @@ export class GrokLab extends LitElement {
   }
 
   #selectCell(cell: CellPosition): void {
-    this.answering = this.shown;
+    this.answering ??= this.shown;
     afterFrame(() => {
       this.answering = undefined;
     });
@@ -521,7 +521,8 @@ export class GrokLab extends LitElement {
 
   /** The link that runs a replica again and holds it against what it came to here. */
   readonly #linkOf = (index: number): string => {
-    const { sweep, shown, origin } = this;
+    const { sweep, origin } = this;
+    const shown = this.answering ?? this.shown;
     if (!sweep) return location.href;
     // What is asked for may be another spec already.
     const { plan, table, engine } = sweep;

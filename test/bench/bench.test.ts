@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,6 +102,7 @@ describe.each(['cpu', 'wasm', 'webgpu'])('grokscope bench --engine %s', (engine)
       format: 'grokscope-bench',
       version: 1,
       engine: { kind: engine },
+      unmeasured: [],
     });
     const [each] = result.cases as [BenchCaseResult];
     expect(each).toMatchObject({ name: 'N16R12t3', lambdas: 3, seeds: 4, limited: null });
@@ -146,5 +147,28 @@ describe.each(['cpu', 'wasm', 'webgpu'])('grokscope bench --engine %s', (engine)
     });
     expect(text).toMatch(/^N16R12t3 /m);
     expect(text).toMatch(/^X failed: no room$/m);
+  });
+});
+
+describe('grokscope bench', () => {
+  it('has written the cases before the one in which it is interrupted', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'grokscope-bench-'));
+    const out = join(folder, 'b.json');
+    const cli = join(import.meta.dirname, '../../dist/cli.js');
+    const cases = 'N16R4t1,N4096R64t300,N16R8t1';
+    const args = ['bench', '--engine', 'cpu', '--workers', '1', '--cases', cases, '--out', out];
+    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      if (said === '') child.kill('SIGINT');
+      said += text;
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(said).toBe(`N16R4t1 is done.\nInterrupted; ${out} has 1 of 3 cases.\n`);
+    expect(code).toBe(130);
+    const result: BenchResult = JSON.parse(await readFile(out, 'utf8'));
+    expect(result.cases.map(({ name }) => name)).toEqual(['N16R4t1']);
+    expect(result.unmeasured).toEqual(['N4096R64t300', 'N16R8t1']);
+    await rm(folder, { recursive: true });
   });
 });

@@ -36,39 +36,77 @@ const replica = (index: number, samples: number): Replica => ({
   goal: null,
 });
 
-/** A worker of which a job takes so many milliseconds by its own account; notes what comes at once. */
-const paced = (milliseconds: number, note: (parcel: readonly Job[]) => void) => (): WorkerPort => {
-  const worker = inlineWorker();
-  const port: WorkerPort = {
-    ...worker,
-    post: (jobs) => {
-      note(jobs);
-      worker.onreport = (report) =>
-        port.onreport({ ...report, milliseconds: milliseconds * report.trajectories.length });
-      worker.post(jobs);
-    },
+/** A worker of which jobs take so many milliseconds by its own account; notes what comes at once. */
+const paced =
+  (millisecondsOf: (index: number) => number, note: (parcel: readonly Job[]) => void) =>
+  (): WorkerPort => {
+    const worker = inlineWorker();
+    const port: WorkerPort = {
+      ...worker,
+      post: (jobs) => {
+        note(jobs);
+        worker.onreport = (report) => {
+          const times = report.trajectories.map(({ index }) => millisecondsOf(index));
+          port.onreport({ ...report, milliseconds: times.reduce((sum, each) => sum + each, 0) });
+        };
+        worker.post(jobs);
+      },
+    };
+    return port;
   };
-  return port;
-};
 
 describe('parcels of jobs', () => {
-  it.each([
-    [0.1, 128],
-    [10, 6],
-    [1000, 1],
-  ])('of %d ms each: at most %d at once', async (milliseconds, most) => {
-    const parcels: number[] = [];
-    const replicas = Array.from({ length: 600 }, (_, k) => ({ ...replica(k, 4), horizon: 0 }));
+  /** Indices of the jobs of each parcel, worker by worker. */
+  const parcelsOf = async (
+    replicas: readonly Replica[],
+    size: number,
+    millisecondsOf: (index: number) => number,
+  ): Promise<number[][][]> => {
+    const parcels: number[][][] = [];
+    const staff = new Workers(() => {
+      const own: number[][] = [];
+      parcels.push(own);
+      return paced(millisecondsOf, (jobs) => own.push(jobs.map((job) => job.replica.index)))();
+    });
     const jobs = asJobs({ kind: 'train', simd: null }, replicas);
-    const staff = new Workers(paced(milliseconds, ({ length }) => parcels.push(length)));
     const ended: number[] = [];
-    for await (const reports of runPool(staff, 1, jobs, new AbortController().signal)) {
+    for await (const reports of runPool(staff, size, jobs, new AbortController().signal)) {
       for (const { trajectories } of reports) ended.push(...trajectories.map(({ index }) => index));
     }
+    expect(ended.sort((a, b) => a - b)).toEqual(replicas.map(({ index }) => index));
+    return parcels;
+  };
+  const small = (count: number): Replica[] =>
+    Array.from({ length: count }, (_, k) => ({ ...replica(k, 4), horizon: 0 }));
+
+  it.each([
+    [0.01, 128],
+    [6, 5],
+    [1000, 1],
+  ])('of %d ms each: at most %d at once', async (milliseconds, most) => {
+    const [parcels = []] = await parcelsOf(small(600), 1, () => milliseconds);
+    const lengths = parcels.map(({ length }) => length);
     // Nothing is known of the first two.
-    expect(parcels.slice(0, 3)).toEqual([1, 1, Math.min(2, most)]);
-    expect(Math.max(...parcels)).toBe(most);
-    expect(ended).toEqual(replicas.map(({ index }) => index));
+    expect(lengths.slice(0, 3)).toEqual([1, 1, Math.min(2, most)]);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(most);
+    expect(Math.max(...lengths)).toBeGreaterThan(most / 2);
+  });
+
+  it('are shared among the workers where there are few', async () => {
+    const parcels = await parcelsOf(small(5), 5, () => 0.01);
+    expect(parcels).toEqual([[[0]], [[1]], [[2]], [[3]], [[4]]]);
+  });
+
+  it('have large replicas one by one, whatever came before', async () => {
+    const replicas = [
+      ...small(200),
+      ...Array.from({ length: 12 }, (_, k) => ({ ...replica(200 + k, 1200), horizon: 0 })),
+    ];
+    const parcels = (await parcelsOf(replicas, 3, (index) => (index < 200 ? 0.5 : 100))).flat();
+    for (const parcel of parcels) {
+      if (parcel.some((at) => at >= 200)) expect(parcel).toHaveLength(1);
+    }
+    expect(Math.max(...parcels.map(({ length }) => length))).toBeGreaterThan(4);
   });
 });
 
@@ -80,7 +118,10 @@ describe('memory of the workers', () => {
   const noting = (posted: number[][]) => (): WorkerPort => {
     const own: number[] = [];
     posted.push(own);
-    return paced(1000, (jobs) => own.push(...jobs.map((job) => job.replica.samples)))();
+    return paced(
+      () => 1000,
+      (jobs) => own.push(...jobs.map((job) => job.replica.samples)),
+    )();
   };
 
   it('has large datasets in one of them alone where certificates are made, too', async () => {

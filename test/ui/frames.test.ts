@@ -71,3 +71,16 @@ it('does what can wait after the next frame, one after the other, whatever one o
   vi.advanceTimersByTime(100);
   expect(order).toEqual(['frame', 'first', 'third']);
 });
+
+it('waits for the interval that the work has set, where the work itself asks again', () => {
+  const done: number[] = [];
+  const frames: FrameWork = new FrameWork(() => {
+    done.push(performance.now());
+    frames.interval = 600;
+    frames.ask();
+  }, 200);
+  const begun = performance.now();
+  frames.ask();
+  vi.advanceTimersByTime(1500);
+  expect(done.map((at) => at - begun)).toEqual([16, 632, 1248]);
+});
