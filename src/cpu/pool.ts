@@ -19,8 +19,9 @@ export const DEFAULT_MEMORY = 2 ** 31;
  * them, a page with one processor left, would be woken for each.
  */
 const PARCEL = 30;
-/** Most jobs of a parcel. */
+/** Most jobs of a parcel, and the share of a worker's jobs so far: at the end of a run no worker waits long. */
 const MOST_JOBS = 128;
+const SHARE = 1 / 8;
 /** Entries of a dataset that take as long as all else of a gradient. */
 const ENTRIES_BESIDE = 2 ** 13;
 
@@ -76,14 +77,17 @@ export async function* runPool(
   const source = jobs[Symbol.iterator]();
   let next: Job | undefined;
   let reports: WorkerReport[] = [];
+  /** Jobs that have ended, of all and since the last yield. */
+  let done = 0;
   let ended = 0;
   let failure: string | undefined;
   let wake = (): void => {};
 
   const parcelFor = (hand: Hand, number: number): Job[] => {
     const parcel: Job[] = [];
+    const most = Math.min(MOST_JOBS, Math.max(1, Math.floor((SHARE * done) / size)));
     let cost = 0;
-    while (parcel.length < hand.most) {
+    while (parcel.length < most) {
       next ??= source.next().value as Job | undefined;
       if (next === undefined || (!takes(next, number) && number > 0)) break;
       cost += costOf(next);
@@ -108,6 +112,7 @@ export async function* runPool(
       reports.push(report);
       const count = hand.note(report);
       if (count === 0) return;
+      done += count;
       ended += count;
       wake();
     };
@@ -144,8 +149,6 @@ export async function* runPool(
 
 /** A worker in a run: what it has to do, and how long that takes. */
 class Hand {
-  /** Most jobs of its next parcel: at most doubled each time, so that a few are shared among many workers. */
-  most = 1;
   /** What jobs it has cost, in their order. */
   readonly #costs: number[] = [];
   #cost = 0;
@@ -185,7 +188,6 @@ class Hand {
     this.#cost -= cost;
     this.#pace = this.#worked / cost;
     this.#worked = 0;
-    this.most = Math.min(MOST_JOBS, 2 * this.most);
     return count;
   }
 }

@@ -84,10 +84,13 @@ describe('parcels of jobs', () => {
     [6, 5],
     [1000, 1],
   ])('of %d ms each: at most %d at once', async (milliseconds, most) => {
-    const [parcels = []] = await parcelsOf(small(600), 1, () => milliseconds);
+    const [parcels = []] = await parcelsOf(small(1500), 1, () => milliseconds);
     const lengths = parcels.map(({ length }) => length);
-    // Nothing is known of the first two.
-    expect(lengths.slice(0, 3)).toEqual([1, 1, Math.min(2, most)]);
+    // Never more than an eighth of what has ended.
+    for (const [k, length] of lengths.entries()) {
+      const before = lengths.slice(0, k).reduce((sum, each) => sum + each, 0);
+      expect(length).toBeLessThanOrEqual(Math.max(1, before / 8));
+    }
     expect(Math.max(...lengths)).toBeLessThanOrEqual(most);
     expect(Math.max(...lengths)).toBeGreaterThan(most / 2);
   });
@@ -106,7 +109,7 @@ describe('parcels of jobs', () => {
     for (const parcel of parcels) {
       if (parcel.some((at) => at >= 200)) expect(parcel).toHaveLength(1);
     }
-    expect(Math.max(...parcels.map(({ length }) => length))).toBeGreaterThan(4);
+    expect(Math.max(...parcels.map(({ length }) => length))).toBeGreaterThan(1);
   });
 });
 
