@@ -385,9 +385,9 @@ describe('grokscope run --certify', () => {
     // In the workers only: whoever is asked for a certificate dies.
     const dying = `import { parentPort } from 'node:worker_threads';
       const on = parentPort?.on.bind(parentPort);
-      if (on) parentPort.on = (name, listener) => on(name, (job) => {
-        if (job.kind === 'certify') throw new Error('no memory left');
-        listener(job);
+      if (on) parentPort.on = (name, listener) => on(name, (jobs) => {
+        if (jobs.some(({ kind }) => kind === 'certify')) throw new Error('no memory left');
+        listener(jobs);
       });`;
     await writeFile(path('dying.mjs'), dying);
     const args = ['run', 'spec.json', '--engine', 'cpu', '--certify', '--out', 'uncertified.json'];
