@@ -25,7 +25,7 @@ import { columnsOf, type Ran, runOnce } from './run.ts';
 const BYTES_PER_ENTRY = 2;
 const FLOPS_PER_ENTRY = 4;
 
-/** Replicas of the first run, which finds out how long others would take: fewer where one has more samples. */
+/** Replicas of the first run, which finds out how long others would take, up to so many samples; fewer above. */
 const PILOT = 16;
 const PILOT_SAMPLES = 1024;
 
@@ -119,8 +119,7 @@ async function benchCase(
     baseline = gauge ? await baselineFor(gauge, each) : null;
     const { plan } = each;
     const runs: BenchRun[] = [];
-    // No worker shall have nothing to do.
-    let count = Math.min(plan.size, Math.max(pilotOf(each), isCpu(engine) ? engine.size : 1));
+    let count = pilotOf(each, isCpu(engine) ? engine.size : 1);
     let ran: Ran;
     // From few replicas to as many as there is time for, each of these runs a better estimate.
     for (;;) {
@@ -166,9 +165,10 @@ async function benchCase(
   }
 }
 
-function pilotOf({ plan }: BenchCase): number {
+/** Replicas of the first run: one at least for each worker. */
+function pilotOf({ plan }: BenchCase, workers: number): number {
   const share = Math.min(1, (PILOT_SAMPLES / plan.spec.samples) ** 2);
-  return Math.floor(PILOT * share);
+  return Math.min(plan.size, Math.max(workers, Math.floor(PILOT * share)));
 }
 
 /** What a run takes once it has been compiled for. */

@@ -27,7 +27,7 @@ export async function benchmark(command: BenchCommand): Promise<number> {
     const result = await bench(cases, effort, surroundings, interrupt.signal, async (soFar) => {
       // Cases take minutes: whatever ends this one, those before it are in the file.
       if (out !== undefined) await writeAtomically(out, [`${JSON.stringify(soFar, null, 1)}\n`]);
-      if (!quiet) console.error(`${cases[measured]?.name} is done.`);
+      if (!quiet) console.error(`${soFar.cases.at(-1)?.name} is done.`);
       measured = soFar.cases.length;
     });
     if (!quiet) process.stdout.write(benchText(result));

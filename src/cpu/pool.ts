@@ -77,9 +77,8 @@ export async function* runPool(
   const source = jobs[Symbol.iterator]();
   let next: Job | undefined;
   let reports: WorkerReport[] = [];
-  /** Jobs that have ended, of all and since the last yield. */
+  /** Jobs that have ended. */
   let done = 0;
-  let ended = 0;
   let failure: string | undefined;
   let wake = (): void => {};
 
@@ -98,10 +97,10 @@ export async function* runPool(
     }
     return parcel;
   };
-  /** One parcel for each that has fewer jobs, or room for more. */
-  const feed = (fewest: number): void => {
+  /** One parcel for each that lacks one. */
+  const feed = (lacks: (hand: Hand) => boolean): void => {
     for (const [number, hand] of hands.entries()) {
-      if (hand.jobs >= fewest && (fewest === 1 || !hand.isShort)) continue;
+      if (!lacks(hand)) continue;
       const parcel = parcelFor(hand, number);
       if (parcel.length > 0) hand.worker.post(parcel);
     }
@@ -113,7 +112,6 @@ export async function* runPool(
       const count = hand.note(report);
       if (count === 0) return;
       done += count;
-      ended += count;
       wake();
     };
     hand.worker.onfailure = (message) => {
@@ -124,11 +122,11 @@ export async function* runPool(
   try {
     for (;;) {
       // Only here are workers fed: while nobody asks for reports they run dry and wait.
-      feed(1);
-      feed(2);
+      feed(({ jobs }) => jobs === 0);
+      feed(({ jobs, isShort }) => jobs < 2 || isShort);
       const busy = hands.some(({ jobs }) => jobs > 0);
       if (signal.aborted || (!busy && reports.length === 0)) return;
-      if (busy && ended === 0) {
+      if (busy && !reports.some((report) => endedIn(report) > 0)) {
         await pause(INTERVAL, signal, (resolve) => {
           wake = resolve;
         });
@@ -136,7 +134,6 @@ export async function* runPool(
       if (failure !== undefined) throw new EngineLostError(`A worker failed: ${failure}.`);
       const batch = reports;
       reports = [];
-      ended = 0;
       yield batch;
     }
   } finally {
@@ -149,9 +146,8 @@ export async function* runPool(
 
 /** A worker in a run: what it has to do, and how long that takes. */
 class Hand {
-  /** What jobs it has cost, in their order. */
+  /** Costs of the jobs that it has, in their order. */
   readonly #costs: number[] = [];
-  #cost = 0;
   /** Milliseconds for a unit of cost; NaN before the first report. */
   #pace = Number.NaN;
   /** Milliseconds, since it last ended any job. */
@@ -170,29 +166,34 @@ class Hand {
 
   /** Whether half of its second parcel is through. */
   get isShort(): boolean {
-    return this.milliseconds(this.#cost) < 1.5 * PARCEL;
+    return this.milliseconds(sum(this.#costs)) < 1.5 * PARCEL;
   }
 
   take(job: Job): void {
-    const cost = costOf(job);
-    this.#costs.push(cost);
-    this.#cost += cost;
+    this.#costs.push(costOf(job));
   }
 
   /** Notes a report; returns how many jobs have ended. */
-  note({ trajectories, certified, milliseconds }: WorkerReport): number {
-    this.#worked += milliseconds;
-    const count = trajectories.length + certified.length;
+  note(report: WorkerReport): number {
+    this.#worked += report.workMilliseconds;
+    const count = endedIn(report);
     if (count === 0) return 0;
-    const cost = this.#costs.splice(0, count).reduce((sum, each) => sum + each, 0);
-    this.#cost -= cost;
-    this.#pace = this.#worked / cost;
+    this.#pace = this.#worked / sum(this.#costs.splice(0, count));
     this.#worked = 0;
     return count;
   }
 }
 
-/** Of a gradient, in entries of a dataset. */
+/** Jobs whose end a report tells. */
+function endedIn({ trajectories, certified }: WorkerReport): number {
+  return trajectories.length + certified.length;
+}
+
+function sum(list: readonly number[]): number {
+  return list.reduce((total, each) => total + each, 0);
+}
+
+/** Cost of a gradient, in entries of a dataset. */
 function costOf({ replica: { samples, dimensions } }: Job): number {
   return samples * dimensions + ENTRIES_BESIDE;
 }

@@ -23,8 +23,7 @@ export type Job = Task & { readonly replica: Replica };
 /** From a worker, what came since the last message. */
 export interface WorkerReport {
   readonly gradients: number;
-  /** Of work. */
-  readonly milliseconds: number;
+  readonly workMilliseconds: number;
   /** What jobs came to that have ended. */
   readonly trajectories: readonly Trajectory[];
   readonly certified: readonly Certified[];
@@ -84,7 +83,7 @@ class Reporter {
     const now = performance.now();
     const report = {
       gradients: this.#gradients,
-      milliseconds: now - this.#reportedAt,
+      workMilliseconds: now - this.#reportedAt,
       trajectories,
       certified,
     };

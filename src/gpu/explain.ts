@@ -2,12 +2,12 @@ import { inBytes } from '../model/memory.ts';
 import type { Work } from './machine.ts';
 import type { Plan } from './plan.ts';
 import { datasetBytes } from './storage.ts';
-import type { Variant } from './variant.ts';
+import { widestOf } from './variant.ts';
 
 /** The plan in sentences, for a reader who wants to know why. */
 export function explain(work: Work, plan: Plan): string[] {
   const { variants, members, teams, groups, parts } = plan;
-  const { workgroup, lanes, held, batch, kept, subgroup } = variants.at(-1) as Variant;
+  const { workgroup, lanes, held, batch, kept, subgroup } = widestOf(variants);
   const bytes = datasetBytes(work.samples, work.dimensions);
   const inFlight = teams * members;
   const lines = [

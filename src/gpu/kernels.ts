@@ -4,8 +4,8 @@ import { nextRecord } from '../model/record.ts';
 import { MAX_STAGES, stageCoefficients } from '../model/rkc.ts';
 import type { Device } from './device.ts';
 import { packStruct } from './layout.ts';
+import type { Method } from './machine.ts';
 import type { Plan } from './plan.ts';
-import type { Method } from './storage.ts';
 import type { Variant } from './variant.ts';
 import { generateSource, residentSource, stageLayout, streamedSource } from './wgsl.ts';
 

@@ -33,3 +33,6 @@ export interface Work {
   /** Replicas that can have one dataset in common, as in a sweep over σ: the mean over datasets. */
   readonly sharing: number;
 }
+
+/** What trains: gradient flow in the clock θ or in time, or steps of a fixed length. */
+export type Method = 'flow' | 'flowInTime' | 'descent';

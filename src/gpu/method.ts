@@ -3,7 +3,7 @@ import type { Rows } from '../model/trajectory.ts';
 import { Descent } from './descent.ts';
 import { Flow } from './flow.ts';
 import { FlowInTime } from './flow-in-time.ts';
-import type { Method } from './storage.ts';
+import type { Method } from './machine.ts';
 import type { Variant } from './variant.ts';
 
 /** What a method has in a seat beside what all have. */

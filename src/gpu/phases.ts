@@ -7,9 +7,8 @@ import { isDescent } from '../model/dynamics.ts';
 import { TooLargeError } from '../model/memory.ts';
 import type { Replica } from '../model/replica.ts';
 import { explain } from './explain.ts';
-import type { Machine, Work } from './machine.ts';
+import type { Machine, Method, Work } from './machine.ts';
 import { alike, type Plan, type PlanOptions, planFits, planTraining } from './plan.ts';
-import type { Method } from './storage.ts';
 import { Waiting } from './waiting.ts';
 
 /** What trains a replica. */

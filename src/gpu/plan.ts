@@ -5,8 +5,8 @@
  */
 
 import { inBytes, TooLargeError, tooLarge } from '../model/memory.ts';
-import type { Machine, Work } from './machine.ts';
-import { datasetBytes, type Method, octetsOf, SAMPLE_ARRAYS, vectorBytes } from './storage.ts';
+import type { Machine, Method, Work } from './machine.ts';
+import { datasetBytes, octetsOf, SAMPLE_ARRAYS, vectorBytes } from './storage.ts';
 import {
   chooseVariant,
   gradientCost,
@@ -16,6 +16,7 @@ import {
   type Variant,
   type VariantOptions,
   variantFor,
+  widestOf,
 } from './variant.ts';
 
 /** Where the rows of a streamed dataset come from. */
@@ -82,7 +83,7 @@ export function planTraining(work: Work, device: Machine, options: PlanOptions =
   const resident = planResident(work, machine, options);
   if (options.kernel === 'resident') return resident;
   const bytes = datasetBytes(work.samples, work.dimensions);
-  const cheap = gradientCost(work, resident.variants.at(-1) as Variant) <= machine.loopLimit;
+  const cheap = gradientCost(work, widestOf(resident.variants)) <= machine.loopLimit;
   const wanted = Math.min(work.replicas, machine.software ? 4 : 64);
   const enough = resident.teams * resident.members >= wanted;
   const lonely = bytes > STREAMED_BYTES && work.replicas < ENOUGH_REPLICAS;
@@ -106,7 +107,7 @@ function planInTime(work: Work, machine: Machine, options: PlanOptions): Plan {
     kernel: 'resident',
     ...(inSteps ? { maxMembers: 1 } : {}),
   });
-  const variant = plan.variants.at(-1) as Variant;
+  const variant = widestOf(plan.variants);
   const order = inSteps ? orderCost(work.samples, variant) : 0;
   const turns = Math.max(gradientCost(work, variant), order);
   if (turns > machine.loopLimit) {
@@ -120,7 +121,7 @@ function planInTime(work: Work, machine: Machine, options: PlanOptions): Plan {
 
 function planResident(work: Work, machine: Machine, options: PlanOptions): Plan {
   const variants = residentVariants(work, machine, options);
-  const { members } = variants.at(-1) as Variant;
+  const { members } = widestOf(variants);
   const { method = 'flow' } = options;
   const bytes = datasetBytes(work.samples, work.dimensions);
   const most = Math.min(machine.memory, machine.maxBinding, machine.software ? 2 ** 27 : 2 ** 30);

@@ -1,7 +1,6 @@
 /** What replicas and their data take in the buffers of a device. */
 
-/** What trains: gradient flow in the clock θ or in time, or steps of a fixed length. */
-export type Method = 'flow' | 'flowInTime' | 'descent';
+import type { Method } from './machine.ts';
 
 /**
  * Vectors of a replica, what each has beside the d columns, and what comes after the last, both in

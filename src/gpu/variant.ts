@@ -39,6 +39,11 @@ const PAIRS = 4;
 /** Most octets of a row that an invocation takes; the source has a line for each. */
 const MAX_HELD = 32;
 
+/** The variant that has room for all rows: they are for ever more columns. */
+export function widestOf(variants: readonly Variant[]): Variant {
+  return variants[variants.length - 1] as Variant;
+}
+
 /** The smallest power of two that is no less. */
 export function powerOfTwo(x: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, x)));

@@ -54,8 +54,8 @@ import { DIVERGED } from '../model/record.ts';
 import { Control, TimeControl } from '../model/replica.ts';
 import { MAX_STAGES } from '../model/rkc.ts';
 import { structLayout } from './layout.ts';
+import type { Method } from './machine.ts';
 import type { RowSource } from './plan.ts';
-import type { Method } from './storage.ts';
 import { unroll } from './unroll.ts';
 import type { Variant } from './variant.ts';
 

@@ -19,9 +19,9 @@ export class Keeper {
   #trajectories: Trajectory[] = [];
   #certified: Certified[] = [];
   #writing: Promise<void> | undefined;
-  /** Whether all is to be written at once; ends a wait. */
+  /** Whether all is to be written at once, and what ends a wait. */
   #hurried = false;
-  #hurry: () => void = () => {};
+  #endWait: () => void = () => {};
   #release: () => void = () => {};
 
   private constructor(
@@ -61,7 +61,7 @@ export class Keeper {
   /** Writes all that has come in; resolves once it is kept, or cannot be. */
   async settled(): Promise<void> {
     this.#hurried = true;
-    this.#hurry();
+    this.#endWait();
     while (this.#writing) await this.#writing;
     this.#hurried = false;
   }
@@ -91,7 +91,7 @@ export class Keeper {
   #wait(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, INTERVAL);
-      this.#hurry = () => {
+      this.#endWait = () => {
         clearTimeout(timer);
         resolve();
       };

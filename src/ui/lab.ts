@@ -18,12 +18,13 @@ import type { CertifyRequest } from './certificates.ts';
 import type { OtherRun } from './compared.ts';
 import { deviceBadgeStyle } from './device-badge.ts';
 import { duration, PARAMETER_LABELS } from './format.ts';
-import { afterFrame, FrameWork } from './frames.ts';
+import { afterFrame } from './frames.ts';
 import { renderGlossary } from './glossary-list.ts';
 import { headerStyle, renderHeader } from './header.ts';
 import { labStyle } from './lab-style.ts';
 import { FIRST_VIEW, type LabView } from './lab-view.ts';
 import { hashOf, type LinkState, stateFromHash } from './link.ts';
+import { LiveView } from './live-view.ts';
 import type { CellPosition, CellRange, MapWindow } from './map-window.ts';
 import { type Origin, originOfFile } from './origin.ts';
 import { PRESETS } from './presets.ts';
@@ -34,23 +35,6 @@ import type { RunAction } from './runs.ts';
 import type { SigmaChange } from './sigma-slider.ts';
 import { theme } from './theme.ts';
 import { TOUR } from './tour-steps.ts';
-
-/**
- * Milliseconds between two figures of the progress of a running sweep: as many as can be read. Each is a frame
- * that the browser lays out and paints, on processors that train.
- */
-const NOTE_INTERVAL = 200;
-/** The same while a reader points or types, who waits for other frames. */
-const ASIDE_INTERVAL = 600;
-/** Milliseconds between two paintings of it, and how many times their own cost. */
-const PAINT_INTERVAL = 120;
-const PAINT_SHARE = 8;
-/**
- * For so long after a pointer or a key moved nothing is painted; who goes on for longer than the second gets it
- * right after an answer, when the next one is not asked for yet.
- */
-const QUIET = 250;
-const LONGEST_QUIET = 2000;
 
 /** Seconds of training in steps that are not begun without a word. */
 const LONG = 3600;
@@ -111,9 +95,20 @@ export class GrokLab extends LitElement {
   /** Another kept run over the same grid, to compare with. */
   @state() private other: OtherRun | undefined;
   readonly #isSeen = (): boolean => this.#runner.seen;
-  readonly #frames = new FrameWork(() => this.#note(), NOTE_INTERVAL);
-  #nextPaint = 0;
-  #lastInput = Number.NEGATIVE_INFINITY;
+  readonly #live = new LiveView({
+    isRunning: () => this.#running,
+    note: () => {
+      this.noted++;
+    },
+    paint: () => {
+      this.painted++;
+      return this.updateComplete;
+    },
+    sum: () => {
+      this.summed++;
+      return this.updateComplete;
+    },
+  });
   /** The cells that the pointer tells of, on the map or in the histogram, and the columns of the latter. */
   #toldOf: readonly CellPosition[] = [];
   #markedColumns: readonly number[] = [];
@@ -134,7 +129,7 @@ export class GrokLab extends LitElement {
     for (const type of DRAGS) this.addEventListener(type, this.#onDrag);
     for (const type of INPUTS) this.addEventListener(type, this.#onInput, { passive: true });
     // What came in while it was moved is still to be painted.
-    if (this.sweep) this.#schedule();
+    if (this.sweep) this.#live.ask();
     this.#room.addEventListener('change', this.#fold);
     this.#fold();
   }
@@ -143,21 +138,14 @@ export class GrokLab extends LitElement {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#restore);
     this.#room.removeEventListener('change', this.#fold);
-    this.#frames.cancel();
+    this.#live.cancel();
     // An element that is moved within the document is back by then, and its sweep goes on.
     queueMicrotask(() => {
       if (!this.isConnected) this.#runner.close();
     });
   }
 
-  readonly #onInput = (): void => {
-    this.#lastInput = performance.now();
-    if (!this.#running || this.#lastInput < this.#nextPaint + LONGEST_QUIET) return;
-    afterFrame(() => {
-      const now = performance.now();
-      if (now >= this.#nextPaint) this.#paint(now);
-    });
-  };
+  readonly #onInput = (): void => this.#live.noteInput();
 
   readonly #fold = (): void => {
     this.wide = this.#room.matches;
@@ -166,7 +154,7 @@ export class GrokLab extends LitElement {
   /** The first run: the spec in the link, else the quick preset. */
   #begin(chooseEngine: ChooseEngine): void {
     const runner = this.#runner;
-    runner.onchange = () => this.#schedule();
+    runner.onchange = () => this.#live.ask();
     runner.onstate = () => this.requestUpdate();
     runner.onshow = (shown) => this.#show(shown);
     runner.onend = () => this.#select();
@@ -268,46 +256,20 @@ export class GrokLab extends LitElement {
     this.#look({ ...this.shown, cell: { ix: Math.max(0, aim), iy: Math.floor(ys.length / 2) } });
   }
 
-  #schedule(): void {
-    this.#frames.ask(!this.#running);
-  }
-
-  #note(): void {
-    const now = performance.now();
-    this.noted++;
-    const still = now > this.#lastInput + QUIET;
-    this.#frames.interval = still ? NOTE_INTERVAL : ASIDE_INTERVAL;
-    if (!this.#running || (still && now >= this.#nextPaint)) this.#paint(now);
-    // What comes too early is painted later, whether anything follows or not.
-    else this.#schedule();
-  }
-
   /** Whether something goes on of what is shown. */
   get #running(): boolean {
     const { certification } = this.#runner;
     return [this.sweep, certification].some((each) => each?.state === 'running');
   }
 
-  /** In two frames: whoever clicks in between waits for one of them. */
-  async #paint(now: number): Promise<void> {
-    this.#nextPaint = Infinity;
-    let cost = 0;
-    try {
-      this.painted++;
-      await this.updateComplete;
-      cost += performance.now() - now;
-      const then = await new Promise<number>(requestAnimationFrame);
-      this.summed++;
-      await this.updateComplete;
-      cost += performance.now() - then;
-    } finally {
-      this.#nextPaint = performance.now() + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
-    }
+  /** What is shown, as far as the replica beside the map has it. */
+  get #inspected(): LabView {
+    return this.answering ?? this.shown;
   }
 
   protected override render(): unknown {
     const view = this.#view;
-    const inspected = this.answering ?? this.shown;
+    const { cell, nth } = this.#inspected;
     return html`
       ${renderHeader(
         html`<h1 class="name">Grokscope</h1>`,
@@ -351,8 +313,8 @@ export class GrokLab extends LitElement {
           <grok-inspector
             .view=${view}
             .revision=${this.painted}
-            .cell=${inspected.cell}
-            .seed=${inspected.nth}
+            .cell=${cell}
+            .seed=${nth}
             .hovered=${this.#toldOf}
             .linkOf=${this.#linkOf}
             @seed-select=${(event: CustomEvent<number>) => this.#change({ nth: event.detail })}
@@ -522,7 +484,7 @@ export class GrokLab extends LitElement {
   /** The link that runs a replica again and holds it against what it came to here. */
   readonly #linkOf = (index: number): string => {
     const { sweep, origin } = this;
-    const shown = this.answering ?? this.shown;
+    const shown = this.#inspected;
     if (!sweep) return location.href;
     // What is asked for may be another spec already.
     const { plan, table, engine } = sweep;

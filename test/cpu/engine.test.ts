@@ -47,7 +47,10 @@ const paced =
         note(jobs);
         worker.onreport = (report) => {
           const times = report.trajectories.map(({ index }) => millisecondsOf(index));
-          port.onreport({ ...report, milliseconds: times.reduce((sum, each) => sum + each, 0) });
+          port.onreport({
+            ...report,
+            workMilliseconds: times.reduce((sum, each) => sum + each, 0),
+          });
         };
         worker.post(jobs);
       },

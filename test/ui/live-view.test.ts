@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { LiveView } from '../../src/ui/live-view.ts';
+
+/** What was shown, and when, in milliseconds of a clock that the test turns. */
+let log: [what: string, at: number][] = [];
+let running = true;
+let begun = 0;
+let live: LiveView;
+
+const said = (what: string): number[] => log.flatMap(([each, at]) => (each === what ? [at] : []));
+/** Milliseconds between each of a list and the next. */
+const gaps = (times: readonly number[]): number[] =>
+  times.slice(1).map((at, k) => at - (times[k] as number));
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  vi.stubGlobal('requestAnimationFrame', (work: (now: number) => void) =>
+    setTimeout(() => work(performance.now()), 16),
+  );
+  vi.stubGlobal('cancelAnimationFrame', clearTimeout);
+  [log, running, begun] = [[], true, performance.now()];
+  const tell = (what: string) => async () => {
+    log.push([what, performance.now() - begun]);
+  };
+  live = new LiveView({
+    isRunning: () => running,
+    note: tell('note'),
+    paint: tell('paint'),
+    sum: tell('sum'),
+  });
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+/** Something comes in every 10 ms, and the reader points so often. */
+async function run(milliseconds: number, pointsEvery?: number): Promise<void> {
+  for (let at = 0; at < milliseconds; at += 10) {
+    if (pointsEvery !== undefined && at % pointsEvery === 0) live.noteInput();
+    live.ask();
+    await vi.advanceTimersByTimeAsync(10);
+  }
+}
+
+it('tells five times a second and paints with it, in two frames', async () => {
+  await run(2000);
+  expect(said('note').length).toBeGreaterThan(5);
+  // The interval, until something comes in, and a frame.
+  for (const gap of gaps(said('note'))) {
+    expect(gap).toBeGreaterThanOrEqual(200);
+    expect(gap).toBeLessThanOrEqual(200 + 10 + 2 * 16);
+  }
+  expect(said('paint')).toEqual(said('note'));
+  expect(said('sum')).toEqual(said('paint').map((at) => at + 16));
+});
+
+it('leaves frames to a reader who points, and paints after an answer all the same', async () => {
+  await run(1000);
+  log = [];
+  await run(9000, 150);
+  for (const gap of gaps(said('note'))) expect(gap).toBeGreaterThanOrEqual(600);
+  const paints = said('paint');
+  expect(paints.length).toBeGreaterThan(2);
+  for (const gap of gaps(paints)) {
+    expect(gap).toBeGreaterThanOrEqual(2000);
+    expect(gap).toBeLessThan(2500);
+  }
+  // The frame after an input answers it; pictures are made when it is there, long before the next input.
+  for (const at of paints) expect((at - 1000) % 150).toBeLessThan(30);
+});
+
+it('paints soon after the reader has come to rest', async () => {
+  await run(1000, 150);
+  log = [];
+  await run(1000);
+  expect((said('paint')[0] as number) - 1000).toBeLessThan(900);
+  for (const gap of gaps(said('note')).slice(1)) expect(gap).toBeLessThan(300);
+});
+
+it('shows at once what has ended, whoever points', async () => {
+  await run(1000, 150);
+  log = [];
+  running = false;
+  const at = performance.now() - begun;
+  live.noteInput();
+  live.ask();
+  await vi.advanceTimersByTimeAsync(40);
+  expect(log).toEqual([
+    ['note', at + 16],
+    ['paint', at + 16],
+    ['sum', at + 32],
+  ]);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(log).toHaveLength(3);
+});
