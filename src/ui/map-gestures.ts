@@ -133,7 +133,11 @@ export function listen(chart: uPlot, host: () => GestureHost): void {
   over.addEventListener('click', (event) => {
     const dragged = drag?.moved && drag.does !== 'nothing';
     drag = undefined;
-    if (!dragged) host().select(cellAt(place(event as PointerEvent)));
+    if (dragged) return;
+    const cell = cellAt(place(event as PointerEvent));
+    // A finger has pointed at nothing before.
+    host().hover(cell);
+    host().select(cell);
   });
   over.addEventListener(
     'wheel',

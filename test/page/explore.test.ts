@@ -185,6 +185,8 @@ describe('exploring a sweep', () => {
     // A tap selects.
     await page.touchscreen.tap(x, y);
     await expect.poll(() => hashOf(page)).toMatch(/cell=3,2/);
+    // The page has selected another cell at the end of its run: the map tells of the one that was tapped.
+    expect(await page.locator('grok-heatmap .tip').innerText()).toMatch(/^λ 0\.5: .*seed 3$/s);
   });
 
   it('pools the seeds of selected cells and lays their curves over one another', async () => {
