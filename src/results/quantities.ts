@@ -4,7 +4,7 @@ import { testLoss } from '../model/observables.ts';
 import { followsMargin, type SweepSpec } from '../model/spec.ts';
 import { Column, entry, interpolate, type Rows, rowCount } from '../model/trajectory.ts';
 import { finalAccuracyOf, limitNormOf } from './limits.ts';
-import { type Quantile, quantile } from './summary.ts';
+import { type Quantile, summarise } from './summary.ts';
 import type { ResultTable } from './table.ts';
 import type { Crossing } from './times.ts';
 
@@ -106,8 +106,8 @@ function limit(
   return value(finalAccuracyOf(separability, table.cellOf(index).sigma) as number);
 }
 
-/** A time as a reading. */
-function readingOf(crossing: Crossing | undefined): Reading {
+/** A time, or a quantile of times, as a reading. */
+function readingOf(crossing: Quantile | undefined): Reading {
   if (!crossing) return NONE;
   return crossing.state === 'crossed' ? value(crossing.log10t) : crossing;
 }
@@ -187,20 +187,20 @@ export function summariseReadings(
   quantity: Quantity,
 ): ReadingSummary {
   const known = readings.filter(({ state }) => state !== 'none');
-  const crossings = known.map(crossingOf);
-  const at = (q: number): Reading => {
-    const result: Quantile = quantile(crossings, q);
-    return result.state === 'crossed' ? value(result.log10t) : result;
-  };
-  // Of separable or not, the fraction says more than the median.
-  const median = quantity === 'separable' ? fraction(known) : at(0.5);
+  const { median, lowerQuartile, upperQuartile, count, censored, never } = summarise(
+    known.map(crossingOf),
+  );
+  const counts = { count, notBy: censored, never };
+  if (quantity === 'separable') {
+    // Of separable or not, the fraction says more than the median.
+    const part = fraction(known);
+    return { median: part, lowerQuartile: part, upperQuartile: part, ...counts };
+  }
   return {
-    median,
-    lowerQuartile: quantity === 'separable' ? median : at(0.25),
-    upperQuartile: quantity === 'separable' ? median : at(0.75),
-    count: known.length,
-    notBy: known.filter(({ state }) => state === 'notBy').length,
-    never: known.filter(({ state }) => state === 'never').length,
+    median: readingOf(median),
+    lowerQuartile: readingOf(lowerQuartile),
+    upperQuartile: readingOf(upperQuartile),
+    ...counts,
   };
 }
 

@@ -20,21 +20,21 @@ export function rank(crossing: Crossing): number {
   }
 }
 
+/** Positions on the time axis in ascending order. */
+function ranked(crossings: readonly Crossing[]): Float64Array {
+  const ranks = new Float64Array(crossings.length);
+  crossings.forEach((crossing, k) => {
+    ranks[k] = rank(crossing);
+  });
+  return ranks.sort();
+}
+
 /**
  * The q-quantile of crossing times over seeds, q ∈ [0, 1], with linear interpolation between order
  * statistics (Hyndman & Fan, type 7). "Not by t_end" is a lower bound and counts as later than all
  * times, "never" as later still; between a time and one of them the quantile is that one.
  */
-export function quantile(crossings: readonly Crossing[], q: number): Quantile {
-  return quantileOf(ranked(crossings), q);
-}
-
-/** Positions on the time axis in ascending order. */
-function ranked(crossings: readonly Crossing[]): Float64Array {
-  return Float64Array.from(crossings, rank).sort();
-}
-
-function quantileOf(ranks: Float64Array, q: number): Quantile {
+function quantile(ranks: Float64Array, q: number): Quantile {
   if (ranks.length === 0) return { state: 'none' };
   const position = q * (ranks.length - 1);
   const low = ranks[Math.floor(position)] as number;
@@ -64,9 +64,9 @@ export interface Summary {
 export function summarise(crossings: readonly Crossing[]): Summary {
   const ranks = ranked(crossings);
   return {
-    median: quantileOf(ranks, 0.5),
-    lowerQuartile: quantileOf(ranks, 0.25),
-    upperQuartile: quantileOf(ranks, 0.75),
+    median: quantile(ranks, 0.5),
+    lowerQuartile: quantile(ranks, 0.25),
+    upperQuartile: quantile(ranks, 0.75),
     count: crossings.length,
     censored: crossings.filter(({ state }) => state === 'notBy').length,
     never: crossings.filter(({ state }) => state === 'never').length,

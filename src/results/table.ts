@@ -194,13 +194,11 @@ export class ResultTable {
    * be asked for a higher accuracy.
    */
   testTimeAt(index: number, accuracy: number): Crossing | undefined {
-    const { thresholds } = this.spec;
-    const { horizon } = this.cellOf(index);
-    const k = thresholds.test.indexOf(accuracy);
+    const k = this.spec.thresholds.test.indexOf(accuracy);
     if (k >= 0) return this.testTime(index, k);
     const rows = this.record(index);
     if (!rows) return undefined;
-    const crossing = testTime(rows, accuracy, horizon);
+    const crossing = testTime(rows, accuracy, this.cellOf(index).horizon);
     if (crossing.state !== 'notBy') return crossing;
     if (this.#proven(index, accuracy)) return { state: 'never' };
     return this.#endedBefore(index) ? undefined : crossing;
@@ -208,12 +206,11 @@ export class ResultTable {
 
   /** The same for t_train. */
   trainTimeAt(index: number, accuracy: number): Crossing | undefined {
-    const { thresholds } = this.spec;
-    const { samples, horizon } = this.cellOf(index);
-    const k = thresholds.train.indexOf(accuracy);
+    const k = this.spec.thresholds.train.indexOf(accuracy);
     if (k >= 0) return this.trainTime(index, k);
     const rows = this.record(index);
     if (!rows) return undefined;
+    const { samples, horizon } = this.cellOf(index);
     const crossing = trainTime(rows, accuracy, samples, horizon);
     return crossing.state === 'notBy' && this.#endedBefore(index) ? undefined : crossing;
   }
@@ -224,8 +221,9 @@ export class ResultTable {
   }
 
   #proven(index: number, accuracy: number): boolean {
-    if (!followsMargin(this.spec)) return false;
-    return neverReaches(this.separability(index), this.cellOf(index).sigma, accuracy);
+    const separability = this.separability(index);
+    if (!separability || !followsMargin(this.spec)) return false;
+    return neverReaches(separability, this.cellOf(index).sigma, accuracy);
   }
 
   /** Takes in what a dataset is; replicas need not have come in yet. */

@@ -21,56 +21,60 @@ export interface Bin {
   readonly cells: readonly CellPosition[];
 }
 
+/** What falls into a bar, as it is found. */
+class Tally {
+  count = 0;
+  readonly cells: CellPosition[] = [];
+
+  /** @param cell the same object for every replica of a cell, one after the other */
+  add(cell: CellPosition): void {
+    this.count++;
+    if (this.cells.at(-1) !== cell) this.cells.push(cell);
+  }
+}
+
 /** From the earliest to the latest: from the start, values in bars of one width, not by t_end, never. */
 export function binsOf(view: MapView): Bin[] {
   const { plan, table, quantity, accuracy } = view;
-  const found: { reading: Reading; cell: CellPosition }[] = [];
+  const values: number[] = [];
+  const places: CellPosition[] = [];
+  const apart = { fromStart: new Tally(), notBy: new Tally(), never: new Tally() };
+  let [low, high] = [Infinity, -Infinity];
   for (let iy = 0; iy < plan.ys.length; iy++) {
     for (let ix = 0; ix < plan.xs.length; ix++) {
+      const cell = { ix, iy };
       for (const index of replicasOf(view, ix, iy)) {
-        found.push({ reading: read(table, index, quantity, accuracy), cell: { ix, iy } });
+        const reading = read(table, index, quantity, accuracy);
+        if (reading.state === 'value') {
+          values.push(reading.value);
+          places.push(cell);
+          low = Math.min(low, reading.value);
+          high = Math.max(high, reading.value);
+        } else if (reading.state !== 'none') apart[reading.state].add(cell);
       }
     }
   }
-  const values = found.flatMap(({ reading }) => (reading.state === 'value' ? [reading.value] : []));
-  const [low, high] = values.reduce(
-    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
-    [Infinity, -Infinity],
-  );
   const step = niceStep(Math.max((high - low) / MOST_BARS, 1e-6));
   const first = Math.floor(low / step);
-  const of = (
-    state: Bin['state'],
-    from: number,
-    to: number,
-    label: string,
-    here: typeof found,
-  ) => ({
-    ...{ state, from, to, label },
-    count: here.length,
-    cells: here.map(({ cell }) => cell).filter((cell, k, all) => !sameCell(cell, all[k - 1])),
+  const length = values.length > 0 ? Math.floor(high / step) - first + 1 : 0;
+  const bars = Array.from({ length }, () => new Tally());
+  values.forEach((value, k) => {
+    bars[Math.floor(value / step) - first]?.add(places[k] as CellPosition);
   });
-  const bars: (typeof found)[] = Array.from(
-    { length: values.length > 0 ? Math.floor(high / step) - first + 1 : 0 },
-    () => [],
-  );
-  for (const each of found) {
-    if (each.reading.state !== 'value') continue;
-    bars[Math.floor(each.reading.value / step) - first]?.push(each);
-  }
   const text = (value: number): string =>
     isLogarithmic(quantity) ? time(value) : number(value, 3);
-  const special = (state: 'fromStart' | 'notBy' | 'never'): Bin[] => {
-    const here = found.filter(({ reading }) => reading.state === state);
+  const special = (state: keyof typeof apart): Bin[] => {
+    const { count, cells } = apart[state];
     const label = readingText({ state }, quantity, endOf(plan.spec));
-    return here.length > 0 ? [of(state, Number.NaN, Number.NaN, label, here)] : [];
+    return count > 0 ? [{ state, from: Number.NaN, to: Number.NaN, label, count, cells }] : [];
   };
   const symbol = QUANTITY_WORDS[quantity].symbol(accuracy);
   return [
     ...special('fromStart'),
-    ...bars.map((here, k) => {
+    ...bars.map(({ count, cells }, k): Bin => {
       const [from, to] = [(first + k) * step, (first + k + 1) * step];
-      return of('value', from, to, `${symbol} from ${text(from)} to ${text(to)}`, here);
+      const label = `${symbol} from ${text(from)} to ${text(to)}`;
+      return { state: 'value', from, to, label, count, cells };
     }),
     ...special('notBy'),
     ...special('never'),

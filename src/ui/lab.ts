@@ -45,6 +45,9 @@ const LARGEST_FILE = 1e9;
 /** What a reader does that is answered in the next frame. */
 const INPUTS = ['pointermove', 'pointerdown', 'keydown'] as const;
 
+/** What is painted anew in a frame of its own, each with what stands beside it, in this order. */
+const PICTURES = ['map', 'profile', 'histogram', 'theory'] as const;
+
 /** What happens while a file is dragged over the page. */
 const DRAGS = ['dragover', 'dragleave', 'drop'] as const;
 
@@ -80,9 +83,13 @@ export class GrokLab extends LitElement {
   @state() private problem = '';
   /** A run that waits for the reader's word, since it would take long. */
   @state() private long: { readonly request: RunRequest; readonly seconds: number } | undefined;
-  /** Counts what the map, and what the pictures that sum it up have to show anew; progress has a count too. */
-  @state() private painted = 0;
-  @state() private summed = 0;
+  /** Count what pictures, and what the figures of the progress have to show anew. */
+  @state() private revisions: Readonly<Record<(typeof PICTURES)[number], number>> = {
+    map: 0,
+    profile: 0,
+    histogram: 0,
+    theory: 0,
+  };
   @state() private noted = 0;
   /** Whether the form stands beside the map; else it is folded away above it. */
   @state() private wide = true;
@@ -100,14 +107,10 @@ export class GrokLab extends LitElement {
     note: () => {
       this.noted++;
     },
-    paint: () => {
-      this.painted++;
+    pictures: PICTURES.map((name) => () => {
+      this.revisions = { ...this.revisions, [name]: this.revisions[name] + 1 };
       return this.updateComplete;
-    },
-    sum: () => {
-      this.summed++;
-      return this.updateComplete;
-    },
+    }),
   });
   /** The cells that the pointer tells of, on the map or in the histogram, and the columns of the latter. */
   #toldOf: readonly CellPosition[] = [];
@@ -312,7 +315,7 @@ export class GrokLab extends LitElement {
         <section class="detail" aria-label="Replica">
           <grok-inspector
             .view=${view}
-            .revision=${this.painted}
+            .revision=${this.revisions.map}
             .cell=${cell}
             .seed=${nth}
             .hovered=${this.#toldOf}
@@ -474,7 +477,7 @@ export class GrokLab extends LitElement {
       .colourMap=${colourMap}
       .colourRange=${colourRange}
       .pointed=${this.hovered?.ix}
-      .revision=${this.summed}
+      .revision=${this.revisions.profile}
       @comparison-end=${() => {
         this.other = undefined;
       }}
@@ -501,7 +504,7 @@ export class GrokLab extends LitElement {
     const bar = html`<grok-view-bar
         .view=${view}
         .shown=${this.shown}
-        .revision=${this.painted}
+        .revision=${this.revisions.map}
         @view-change=${({ detail }: CustomEvent<Partial<LabView>>) =>
           this.#change(detail, 'accuracy' in detail ? 'replace' : 'push')}
       >${
@@ -519,7 +522,7 @@ export class GrokLab extends LitElement {
       ${this.wide ? bar : nothing}
       <grok-heatmap
         .view=${view}
-        .revision=${this.painted}
+        .revision=${this.revisions.map}
         .selected=${cell}
         .brush=${brush}
         .window=${window}
@@ -539,7 +542,7 @@ export class GrokLab extends LitElement {
       ></grok-heatmap>
       ${this.wide ? nothing : bar}
       ${this.#renderCompared(view)}
-      <grok-pool .view=${view} .revision=${this.summed} .brush=${brush}></grok-pool>
+      <grok-pool .view=${view} .revision=${this.revisions.profile} .brush=${brush}></grok-pool>
       ${this.#renderProfile(view)} ${this.#renderHistogram(view)}
     `;
   }
@@ -549,7 +552,7 @@ export class GrokLab extends LitElement {
     return html`
       <grok-certificates
         .view=${view}
-        .revision=${this.summed}
+        .revision=${this.revisions.theory}
         .row=${this.#row(view)}
         .certification=${this.#runner.certification}
         @certify=${(event: CustomEvent<CertifyRequest>) => this.#certify(event.detail)}
@@ -557,7 +560,7 @@ export class GrokLab extends LitElement {
       ></grok-certificates>
       <grok-divergence
         .view=${view}
-        .revision=${this.summed}
+        .revision=${this.revisions.theory}
         .row=${this.#row(view)}
         .running=${this.#running}
       ></grok-divergence>
@@ -574,7 +577,7 @@ export class GrokLab extends LitElement {
         .check=${this.#runner.owner?.check}
         .origin=${this.origin}
         .version=${this.version}
-        .revision=${this.summed}
+        .revision=${this.revisions.theory}
         @file-open=${(event: CustomEvent<File>) => this.#openFile(event.detail)}
       ></grok-take-out>`;
   }
@@ -600,7 +603,7 @@ export class GrokLab extends LitElement {
       </p>
       <grok-profile
         .view=${view}
-        .revision=${this.summed}
+        .revision=${this.revisions.profile}
         .row=${row}
         .window=${this.shown.window}
         .pointed=${this.hovered?.ix ?? this.pointed}
@@ -618,7 +621,7 @@ export class GrokLab extends LitElement {
       <h2>All replicas</h2>
       <grok-histogram
         .view=${view}
-        .revision=${this.summed}
+        .revision=${this.revisions.histogram}
         .hovered=${this.hovered}
         @bin-hover=${(event: CustomEvent<readonly CellPosition[] | null>) => {
           this.marked = event.detail ?? [];

@@ -1,4 +1,4 @@
-import { afterFrame, FrameWork } from './frames.ts';
+import { FrameWork } from './frames.ts';
 
 /**
  * Milliseconds between two figures of the progress of what runs: as many as can be read. Each is a frame
@@ -12,18 +12,19 @@ const PAINT_INTERVAL = 120;
 const PAINT_SHARE = 8;
 /**
  * For so long after a pointer or a key moved nothing is painted; who goes on for longer than the second gets it
- * right after an answer, when the next one is not asked for yet.
+ * in a pause of the third: not right after an answer, since a press follows a pointer that moved at once.
  */
 const QUIET = 250;
 const LONGEST_QUIET = 2000;
+const PAUSE = 40;
 
-/** What is shown of something that runs. Pictures resolve when they are made. */
+/** What is shown of something that runs. */
 export interface Shown {
   readonly isRunning: () => boolean;
+  /** Figures. */
   readonly note: () => void;
-  readonly paint: () => Promise<unknown>;
-  /** What sums the picture up. */
-  readonly sum: () => Promise<unknown>;
+  /** Pictures, in the order in which they are painted; they resolve when they are made. */
+  readonly pictures: readonly (() => Promise<unknown>)[];
 }
 
 /** Shows something that runs: figures and pictures in frames that leave time for answers to the reader. */
@@ -32,6 +33,7 @@ export class LiveView {
   /** Earliest time of the next painting; infinite during one. */
   #nextPaint = 0;
   #lastInput = Number.NEGATIVE_INFINITY;
+  #pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly shown: Shown) {}
 
@@ -43,15 +45,17 @@ export class LiveView {
   /** To be called whenever the reader points or types. */
   noteInput(): void {
     this.#lastInput = performance.now();
+    clearTimeout(this.#pause);
     if (!this.shown.isRunning() || this.#lastInput < this.#nextPaint + LONGEST_QUIET) return;
-    afterFrame(() => {
+    this.#pause = setTimeout(() => {
       const now = performance.now();
       if (now >= this.#nextPaint) this.#paint(now);
-    });
+    }, PAUSE);
   }
 
   cancel(): void {
     this.#frames.cancel();
+    clearTimeout(this.#pause);
   }
 
   #note(): void {
@@ -64,16 +68,17 @@ export class LiveView {
     else this.ask();
   }
 
-  /** In two frames: whoever clicks in between waits for one of them. */
+  /** A frame for each picture: whoever clicks in between waits for one of them. */
   async #paint(now: number): Promise<void> {
     this.#nextPaint = Infinity;
     let cost = 0;
     try {
-      await this.shown.paint();
-      cost += performance.now() - now;
-      const then = await new Promise<number>(requestAnimationFrame);
-      await this.shown.sum();
-      cost += performance.now() - then;
+      let from = now;
+      for (const [k, paint] of this.shown.pictures.entries()) {
+        if (k > 0) from = await new Promise<number>(requestAnimationFrame);
+        await paint();
+        cost += performance.now() - from;
+      }
     } finally {
       this.#nextPaint = performance.now() + Math.max(PAINT_INTERVAL, PAINT_SHARE * cost);
     }

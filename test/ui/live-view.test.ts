@@ -25,8 +25,7 @@ beforeEach(() => {
   live = new LiveView({
     isRunning: () => running,
     note: tell('note'),
-    paint: tell('paint'),
-    sum: tell('sum'),
+    pictures: [tell('map'), tell('profile')],
   });
 });
 
@@ -44,7 +43,7 @@ async function run(milliseconds: number, pointsEvery?: number): Promise<void> {
   }
 }
 
-it('tells five times a second and paints with it, in two frames', async () => {
+it('tells five times a second and paints with it, a frame for each picture', async () => {
   await run(2000);
   expect(said('note').length).toBeGreaterThan(5);
   // The interval, until something comes in, and a frame.
@@ -52,30 +51,45 @@ it('tells five times a second and paints with it, in two frames', async () => {
     expect(gap).toBeGreaterThanOrEqual(200);
     expect(gap).toBeLessThanOrEqual(200 + 10 + 2 * 16);
   }
-  expect(said('paint')).toEqual(said('note'));
-  expect(said('sum')).toEqual(said('paint').map((at) => at + 16));
+  expect(said('map')).toEqual(said('note'));
+  expect(said('profile')).toEqual(said('map').map((at) => at + 16));
 });
 
-it('leaves frames to a reader who points, and paints after an answer all the same', async () => {
+it('leaves frames to a reader who points, and paints in a pause all the same', async () => {
   await run(1000);
   log = [];
   await run(9000, 150);
   for (const gap of gaps(said('note'))) expect(gap).toBeGreaterThanOrEqual(600);
-  const paints = said('paint');
+  const paints = said('map');
   expect(paints.length).toBeGreaterThan(2);
   for (const gap of gaps(paints)) {
     expect(gap).toBeGreaterThanOrEqual(2000);
     expect(gap).toBeLessThan(2500);
   }
-  // The frame after an input answers it; pictures are made when it is there, long before the next input.
-  for (const at of paints) expect((at - 1000) % 150).toBeLessThan(30);
+  // The frame after an input answers it; pictures are made long after that, and long before the next input.
+  for (const at of paints) expect((at - 1000) % 150).toBe(40);
+});
+
+it('paints nothing between a move of the pointer and the press that follows', async () => {
+  await run(5000, 150);
+  log = [];
+  for (let k = 0; k < 20; k++) {
+    live.noteInput();
+    await vi.advanceTimersByTimeAsync(30);
+    live.noteInput();
+    const before = said('map').length;
+    await vi.advanceTimersByTimeAsync(39);
+    expect(said('map')).toHaveLength(before);
+    await vi.advanceTimersByTimeAsync(150);
+  }
+  expect(said('map').length).toBeGreaterThan(1);
 });
 
 it('paints soon after the reader has come to rest', async () => {
   await run(1000, 150);
   log = [];
   await run(1000);
-  expect((said('paint')[0] as number) - 1000).toBeLessThan(900);
+  expect((said('map')[0] as number) - 1000).toBeLessThan(900);
   for (const gap of gaps(said('note')).slice(1)) expect(gap).toBeLessThan(300);
 });
 
@@ -89,8 +103,8 @@ it('shows at once what has ended, whoever points', async () => {
   await vi.advanceTimersByTimeAsync(40);
   expect(log).toEqual([
     ['note', at + 16],
-    ['paint', at + 16],
-    ['sum', at + 32],
+    ['map', at + 16],
+    ['profile', at + 32],
   ]);
   await vi.advanceTimersByTimeAsync(5000);
   expect(log).toHaveLength(3);
