@@ -137,6 +137,15 @@ export async function nextSweep(page: Page, act: () => Promise<unknown>): Promis
     .toBe(true);
 }
 
+/** A sweep that takes far longer than any test waits. */
+export const ENDLESS = {
+  samples: 256,
+  horizon: 300,
+  until: 'horizon',
+  x: { over: 'lambda', from: 0.3, to: 0.7, step: 0.01 },
+  y: { over: 'seed', from: 1, to: 400, step: 1 },
+};
+
 /** Colour schemes and widths, of a desktop and a phone, that every page is looked at in. */
 export const LOOKS = [
   ['light', 1440],

@@ -6,20 +6,13 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CHROMIUM } from '../../scripts/system.js';
 import type { GrokRuns } from '../../src/ui/runs.ts';
-import { errors, link, open, useBrowser, violations } from './harness.ts';
+import { ENDLESS, errors, link, open, useBrowser, violations } from './harness.ts';
 
 const SMALL = {
   samples: 24,
   horizon: 6,
   x: { over: 'lambda', from: 0.2, to: 0.8, step: 0.1 },
   y: { over: 'seed', from: 1, to: 5, step: 1 },
-};
-
-/** Takes several times as long as it is let run. */
-const LONG = {
-  samples: 128,
-  x: { over: 'lambda', from: 0.3, to: 0.6, step: 0.01 },
-  y: { over: 'seed', from: 1, to: 60, step: 1 },
 };
 
 const status = (page: Page): Promise<string> =>
@@ -132,7 +125,7 @@ describe('kept runs', () => {
   });
 
   it('go on where they were stopped', async () => {
-    const page = await open(browser(), { hash: link(LONG) });
+    const page = await open(browser(), { hash: link(ENDLESS) });
     await expect
       .poll(async () => doneOf(await status(page)), { timeout: 60_000 })
       .toBeGreaterThan(20);
@@ -141,9 +134,9 @@ describe('kept runs', () => {
 
   it('are in one tab at a time', async () => {
     const context = await browser().newContext();
-    const page = await open(browser(), { hash: link(LONG), context });
+    const page = await open(browser(), { hash: link(ENDLESS), context });
     await expect.poll(() => keptOf(page), { timeout: 60_000 }).toBeGreaterThan(0);
-    const other = await open(browser(), { hash: link(LONG), context });
+    const other = await open(browser(), { hash: link(ENDLESS), context });
     await expect
       .poll(() => other.locator('grok-runs .problem').innerText(), { timeout: 60_000 })
       .toBe('Not kept: another tab keeps this run.');
@@ -173,7 +166,7 @@ describe('kept runs', () => {
 
   it('go on with what is on the page where not all of it could be kept', async () => {
     const page = await open(browser(), {
-      hash: link(LONG),
+      hash: link(ENDLESS),
       init: () => {
         const put = IDBObjectStore.prototype.put;
         let chunks = 0;
@@ -252,12 +245,15 @@ describe('a browser that is killed', () => {
 
   it('has every kept replica when it is opened again, and runs the others', async () => {
     const first = await start();
-    const page = await open(first, { hash: link(LONG), context: first.contexts()[0] as never });
+    const page = await open(first, { hash: link(ENDLESS), context: first.contexts()[0] as never });
     await expect.poll(() => keptOf(page), { timeout: 90_000 }).toBeGreaterThan(150);
     const kept = await keptOf(page);
     await kill();
     const second = await start();
-    const again = await open(second, { hash: link(LONG), context: second.contexts()[0] as never });
+    const again = await open(second, {
+      hash: link(ENDLESS),
+      context: second.contexts()[0] as never,
+    });
     const seen: number[] = [];
     await expect
       .poll(

@@ -1,7 +1,16 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { GrokLab } from '../../src/ui/lab.ts';
-import { LOOKS, link, nextSweep, open, overflow, useBrowser, violations } from './harness.ts';
+import {
+  ENDLESS,
+  LOOKS,
+  link,
+  nextSweep,
+  open,
+  overflow,
+  useBrowser,
+  violations,
+} from './harness.ts';
 
 type Sweep = NonNullable<GrokLab['sweep']>;
 
@@ -12,15 +21,6 @@ async function untilStatus(page: Page, pattern: RegExp): Promise<string> {
   await expect.poll(() => status(page), { timeout: 100_000, interval: 50 }).toMatch(pattern);
   return status(page);
 }
-
-/** A sweep that takes far longer than any test waits. */
-const ENDLESS = {
-  samples: 256,
-  horizon: 300,
-  until: 'horizon',
-  x: { over: 'lambda', from: 0.3, to: 0.7, step: 0.01 },
-  y: { over: 'seed', from: 1, to: 400, step: 1 },
-};
 
 const SMALL = {
   samples: 24,
