@@ -75,7 +75,8 @@ export class GrokLab extends LitElement {
   @state() private shown: LabView = FIRST_VIEW;
   /** What was shown before a click, whose answer is the mark on the map: the replica itself follows a frame later. */
   @state() private answering: LabView | undefined;
-  /** The cell under the pointer, on the map or in the profile. */
+  /** The cell under the pointer on the map, and the one that the other pictures tell of. */
+  #underPointer: CellPosition | undefined;
   @state() private hovered: CellPosition | undefined;
   @state() private pointed: number | undefined;
   /** The cells of the bar of the histogram that is pointed at. */
@@ -208,7 +209,7 @@ export class GrokLab extends LitElement {
 
   #show({ sweep, origin, request }: Shown): void {
     this.answering = undefined;
-    this.hovered = undefined;
+    this.#underPointer = this.hovered = undefined;
     this.marked = [];
     this.other = undefined;
     this.sweep = sweep;
@@ -236,6 +237,14 @@ export class GrokLab extends LitElement {
     const hash = hashOf(this.spec, this.shown);
     if (step === 'push') this.#address.pushSoon(hash);
     else this.#address.replaceSoon(hash);
+  }
+
+  /** The tip on the map is the answer; what else tells of the cell follows a frame later. */
+  #hover(cell: CellPosition | undefined): void {
+    this.#underPointer = cell;
+    afterFrame(() => {
+      this.hovered = this.#underPointer;
+    });
   }
 
   #selectCell(cell: CellPosition): void {
@@ -532,9 +541,7 @@ export class GrokLab extends LitElement {
         .colourRange=${colourRange}
         .explorable=${true}
         @cell-select=${(event: CustomEvent<CellPosition>) => this.#selectCell(event.detail)}
-        @cell-hover=${(event: CustomEvent<CellPosition | null>) => {
-          this.hovered = event.detail ?? undefined;
-        }}
+        @cell-hover=${(event: CustomEvent<CellPosition | null>) => this.#hover(event.detail ?? undefined)}
         @cells-brush=${(event: CustomEvent<CellRange | null>) =>
           this.#change({ brush: event.detail ?? undefined }, 'replace')}
         @window-change=${(event: CustomEvent<MapWindow | null>) =>

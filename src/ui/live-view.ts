@@ -68,6 +68,16 @@ export class LiveView {
     else this.ask();
   }
 
+  /** The next frame that is not the answer to an input, or soon after it. */
+  async #freeFrame(): Promise<number> {
+    for (;;) {
+      const at = await new Promise<number>(requestAnimationFrame);
+      const wait = this.shown.isRunning() ? this.#lastInput + PAUSE - performance.now() : 0;
+      if (wait <= 0) return at;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+
   /** A frame for each picture: whoever clicks in between waits for one of them. */
   async #paint(now: number): Promise<void> {
     this.#nextPaint = Infinity;
@@ -75,7 +85,7 @@ export class LiveView {
     try {
       let from = now;
       for (const [k, paint] of this.shown.pictures.entries()) {
-        if (k > 0) from = await new Promise<number>(requestAnimationFrame);
+        if (k > 0) from = await this.#freeFrame();
         await paint();
         cost += performance.now() - from;
       }

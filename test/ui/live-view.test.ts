@@ -85,6 +85,18 @@ it('paints nothing between a move of the pointer and the press that follows', as
   expect(said('map').length).toBeGreaterThan(1);
 });
 
+it('answers between two pictures', async () => {
+  await run(1000);
+  log = [];
+  while (said('map').length === 0) await run(10);
+  const at = performance.now() - begun;
+  live.noteInput();
+  await vi.advanceTimersByTimeAsync(200);
+  // The pause, from the frame of the answer on, and a frame.
+  expect(said('profile')[0]).toBeGreaterThanOrEqual(at + 40);
+  expect(said('profile')[0]).toBeLessThanOrEqual(at + 40 + 2 * 16);
+});
+
 it('paints soon after the reader has come to rest', async () => {
   await run(1000, 150);
   log = [];
