@@ -39,6 +39,9 @@ const builds: Record<string, BuildEnvironmentOptions> = {
   scope: element('grok-scope.js', [], { minify: true }),
 };
 
+/** Tests of what runs in processes of its own: the command line, clusters, the peers of the benchmark. */
+const PROGRAMS = ['bench', 'cli', 'cluster'].map((folder) => `test/${folder}/**/*.test.ts`);
+
 export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [assembly(), templates(), ...(builds[mode] ? [] : [docs()])],
@@ -55,10 +58,14 @@ export default defineConfig(({ mode }) => ({
       { extends: true as const, test: { name: 'pages', include: ['test/page/**/*.test.ts'] } },
       {
         extends: true as const,
+        test: { name: 'programs', include: PROGRAMS, isolate: false },
+      },
+      {
+        extends: true as const,
         test: {
           name: 'units',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/gpu/**', 'test/page/**'],
+          exclude: ['test/gpu/**', 'test/page/**', ...PROGRAMS],
           // Modules are read once, not once a file.
           isolate: false,
         },

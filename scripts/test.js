@@ -1,8 +1,7 @@
 /**
- * Finds what the tests need, checks and builds, then runs all tests: those of the kernels beside all others, in
- * a process that gives way. Software GPUs compute for minutes with nobody waiting; pages and command lines
- * mostly wait for one another, and pages are told what they may keep their reader waiting. Arguments are passed
- * on to Vitest, which then runs alone.
+ * Finds what the tests need, checks and builds, then runs all tests: those of kernels and of programs beside all
+ * others, in a process that gives way. Software GPUs and command lines compute for minutes with nobody waiting;
+ * pages are told what they may keep their reader waiting. Arguments are passed on to Vitest, which then runs alone.
  */
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
@@ -59,10 +58,12 @@ if (own.length > 0) process.exit((await vitest(own)).code);
 
 // What gives way may take longer.
 const longer = ['--testTimeout', '400000', '--hookTimeout', '400000'];
-const kernels = vitest(['--project', 'kernels', ...longer], { aside: true });
+const patient = vitest(['--project', 'kernels', '--project', 'programs', ...longer], {
+  aside: true,
+});
 const others = await vitest(['--project', 'units', '--project', 'pages']);
-console.log('\nThe tests of the kernels:\n');
-const { code, output } = await kernels;
+console.log('\nThe tests of kernels and programs:\n');
+const { code, output } = await patient;
 console.log(output);
 // Above all that: once more where it is looked for.
 if (others.code !== 0) console.log(failuresOf(others.output));
