@@ -56,6 +56,7 @@ export default defineConfig(({ mode }) => ({
     projects: [
       { extends: true as const, test: { name: 'kernels', include: ['test/gpu/**/*.test.ts'] } },
       { extends: true as const, test: { name: 'pages', include: ['test/page/**/*.test.ts'] } },
+      // Modules of these two are read once, not once a file.
       {
         extends: true as const,
         test: { name: 'programs', include: PROGRAMS, isolate: false },
@@ -66,7 +67,6 @@ export default defineConfig(({ mode }) => ({
           name: 'units',
           include: ['test/**/*.test.ts'],
           exclude: ['test/gpu/**', 'test/page/**', ...PROGRAMS],
-          // Modules are read once, not once a file.
           isolate: false,
         },
       },

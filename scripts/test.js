@@ -58,12 +58,12 @@ if (own.length > 0) process.exit((await vitest(own)).code);
 
 // What gives way may take longer.
 const longer = ['--testTimeout', '400000', '--hookTimeout', '400000'];
-const patient = vitest(['--project', 'kernels', '--project', 'programs', ...longer], {
+const aside = vitest(['--project', 'kernels', '--project', 'programs', ...longer], {
   aside: true,
 });
 const others = await vitest(['--project', 'units', '--project', 'pages']);
 console.log('\nThe tests of kernels and programs:\n');
-const { code, output } = await patient;
+const { code, output } = await aside;
 console.log(output);
 // Above all that: once more where it is looked for.
 if (others.code !== 0) console.log(failuresOf(others.output));

@@ -36,8 +36,7 @@ class Tally {
 /** From the earliest to the latest: from the start, values in bars of one width, not by t_end, never. */
 export function binsOf(view: MapView): Bin[] {
   const { plan, table, quantity, accuracy } = view;
-  const values: number[] = [];
-  const places: CellPosition[] = [];
+  const found: { readonly value: number; readonly cell: CellPosition }[] = [];
   const apart = { fromStart: new Tally(), notBy: new Tally(), never: new Tally() };
   let [low, high] = [Infinity, -Infinity];
   for (let iy = 0; iy < plan.ys.length; iy++) {
@@ -46,8 +45,7 @@ export function binsOf(view: MapView): Bin[] {
       for (const index of replicasOf(view, ix, iy)) {
         const reading = read(table, index, quantity, accuracy);
         if (reading.state === 'value') {
-          values.push(reading.value);
-          places.push(cell);
+          found.push({ value: reading.value, cell });
           low = Math.min(low, reading.value);
           high = Math.max(high, reading.value);
         } else if (reading.state !== 'none') apart[reading.state].add(cell);
@@ -56,11 +54,9 @@ export function binsOf(view: MapView): Bin[] {
   }
   const step = niceStep(Math.max((high - low) / MOST_BARS, 1e-6));
   const first = Math.floor(low / step);
-  const length = values.length > 0 ? Math.floor(high / step) - first + 1 : 0;
+  const length = found.length > 0 ? Math.floor(high / step) - first + 1 : 0;
   const bars = Array.from({ length }, () => new Tally());
-  values.forEach((value, k) => {
-    bars[Math.floor(value / step) - first]?.add(places[k] as CellPosition);
-  });
+  for (const { value, cell } of found) bars[Math.floor(value / step) - first]?.add(cell);
   const text = (value: number): string =>
     isLogarithmic(quantity) ? time(value) : number(value, 3);
   const special = (state: keyof typeof apart): Bin[] => {

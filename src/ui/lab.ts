@@ -75,8 +75,8 @@ export class GrokLab extends LitElement {
   @state() private shown: LabView = FIRST_VIEW;
   /** What was shown before a click, whose answer is the mark on the map: the replica itself follows a frame later. */
   @state() private answering: LabView | undefined;
-  /** The cell under the pointer on the map, and the one that the other pictures tell of. */
   #underPointer: CellPosition | undefined;
+  /** The same a frame later, for what tells of it beside the tip of the map. */
   @state() private hovered: CellPosition | undefined;
   @state() private pointed: number | undefined;
   /** The cells of the bar of the histogram that is pointed at. */
