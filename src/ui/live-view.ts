@@ -12,7 +12,8 @@ const PAINT_INTERVAL = 120;
 const PAINT_SHARE = 8;
 /**
  * For so long after a pointer or a key moved nothing is painted; who goes on for longer than the second gets it
- * in a pause of the third: not right after an answer, since a press follows a pointer that moved at once.
+ * in a pause of the third: not right after an answer, since a press follows a pointer that moved at once. Who makes
+ * no pause for as long again gets it all the same.
  */
 const QUIET = 250;
 const LONGEST_QUIET = 2000;
@@ -47,10 +48,14 @@ export class LiveView {
     this.#lastInput = performance.now();
     clearTimeout(this.#pause);
     if (!this.shown.isRunning() || this.#lastInput < this.#nextPaint + LONGEST_QUIET) return;
-    this.#pause = setTimeout(() => {
-      const now = performance.now();
-      if (now >= this.#nextPaint) this.#paint(now);
-    }, PAUSE);
+    const pauses = this.#lastInput < this.#nextPaint + 2 * LONGEST_QUIET;
+    this.#pause = setTimeout(
+      () => {
+        const now = performance.now();
+        if (now >= this.#nextPaint) this.#paint(now);
+      },
+      pauses ? PAUSE : 0,
+    );
   }
 
   cancel(): void {
@@ -68,12 +73,13 @@ export class LiveView {
     else this.ask();
   }
 
-  /** The next frame that is not the answer to an input, or soon after it. */
-  async #freeFrame(): Promise<number> {
+  /** The next frame that is not the answer to an input, or soon after it; at the latest the first after `end`. */
+  async #freeFrame(end: number): Promise<number> {
     for (;;) {
       const at = await new Promise<number>(requestAnimationFrame);
-      const wait = this.shown.isRunning() ? this.#lastInput + PAUSE - performance.now() : 0;
-      if (wait <= 0) return at;
+      const now = performance.now();
+      const wait = this.#lastInput + PAUSE - now;
+      if (wait <= 0 || now > end || !this.shown.isRunning()) return at;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
@@ -85,7 +91,7 @@ export class LiveView {
     try {
       let from = now;
       for (const [k, paint] of this.shown.pictures.entries()) {
-        if (k > 0) from = await this.#freeFrame();
+        if (k > 0) from = await this.#freeFrame(now + LONGEST_QUIET);
         await paint();
         cost += performance.now() - from;
       }

@@ -97,6 +97,16 @@ it('answers between two pictures', async () => {
   expect(said('profile')[0]).toBeLessThanOrEqual(at + 40 + 2 * 16);
 });
 
+it('paints for a reader who makes no pause', async () => {
+  await run(1000);
+  log = [];
+  await run(20_000, 10);
+  for (const picture of ['map', 'profile']) {
+    expect(said(picture).length).toBeGreaterThan(1);
+    for (const gap of gaps(said(picture))) expect(gap).toBeLessThan(3 * 2000 + 500);
+  }
+});
+
 it('paints soon after the reader has come to rest', async () => {
   await run(1000, 150);
   log = [];
